@@ -1,0 +1,6 @@
+"""`python -m sertool` is `sertool`."""
+
+from sertool.cli import main
+
+if __name__ == "__main__":
+    main()

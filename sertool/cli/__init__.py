@@ -1,0 +1,60 @@
+"""The command line: names become objects, generators become bars, results become tables.
+
+Everything heavy is imported inside the commands, so that `sertool --help` is instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from sertool.cli import benchmark, corpora, extract, listing, predict, report, train
+from sertool.errors import SertoolError
+
+app = typer.Typer(
+    name="sertool",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Compare classical back ends on speech emotion recognition, honestly, and use the winner."
+        "\n\nStart with [bold]sertool benchmark[/bold] (a feature store ships inside) or "
+        "[bold]sertool predict my.wav[/bold] (so do trained models)."
+    ),
+    rich_markup_mode="rich",
+)
+app.command()(benchmark.benchmark)
+app.command()(predict.predict)
+app.add_typer(corpora.app, name="corpora")
+app.command()(extract.extract)
+app.command()(train.train)
+app.command()(report.report)
+app.command(name="list")(listing.list_plugins)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from sertool import versions
+
+        typer.echo(f"sertool {versions.sertool()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and stop.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+def main() -> None:
+    """Run the command line; an error of sertool's own is one line on stderr and exit code 2."""
+    try:
+        app()
+    except SertoolError as error:
+        typer.echo(f"sertool: {error}", err=True)
+        sys.exit(2)

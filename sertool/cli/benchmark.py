@@ -1,0 +1,130 @@
+"""`sertool benchmark`: compare estimators, and say which question each number answers."""
+
+from __future__ import annotations
+
+import contextlib
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sertool.cli import home, screen
+from sertool.cli.report import write_and_show
+
+if TYPE_CHECKING:
+    from sertool.planning import Plan
+
+QUICK = Path(__file__).parents[1] / "assets" / "quick.toml"
+"""What is asked where nothing else is said."""
+
+
+def benchmark(
+    spec: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SPEC.toml]", help="A study; options given beside it win."),
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The feature store. (default: yours, else the embedded)"),
+    ] = None,
+    results: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where results go. (default: results/SPEC)")
+    ] = None,
+    protocols: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="original, clips, speakers, sentences, cross_corpus, ..."),
+    ] = None,
+    corpora: Annotated[
+        str | None,
+        typer.Option(metavar="A,B+C", help="Corpora of the store; B+C pools two. (default: all)"),
+    ] = None,
+    estimators: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="svm, forest, xgboost, cnn, majority, or a plug-in."),
+    ] = None,
+    normalisation: Annotated[
+        str | None, typer.Option(metavar="A,B", help="none, train, corpus, speaker.")
+    ] = None,
+    emotions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="six|all|A,B",
+            help="Which enter. (default: all within one corpus, six where corpora meet)",
+        ),
+    ] = None,
+    train_variants: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Train on original, noise, stretch_pitch. (default: all)"),
+    ] = None,
+    seeds: Annotated[str | None, typer.Option(metavar="1,2", help="(default: 42)")] = None,
+) -> None:
+    """Compare estimators under several protocols; print and write the tables.
+
+    With nothing else it runs on the features that ship with sertool: EmoDB (German) and twelve
+    speakers of CREMA-D (English). It can be stopped at any time and goes on where it was.
+
+    Example: sertool benchmark --store features --protocols clips,speakers --estimators svm,forest
+    """
+    from sertool import planning, specification
+    from sertool import results as results_file
+    from sertool import store as store_file
+
+    place = home.store_to_read(store)
+    given = {
+        "protocols": protocols, "corpora": corpora, "estimators": estimators,
+        "normalisation": normalisation, "emotions": emotions, "train_variants": train_variants,
+        "seeds": seeds,
+    }  # fmt: skip
+    asked = specification.study(**_asked(spec, given, place))
+    folder = results or Path("results") / (spec or QUICK).stem
+    screen.say(f"store: {place}\nresults: {folder}")
+    plan = planning.plan(asked, store_file.read(place, asked.corpora))
+    for reason in plan.impossible:
+        screen.say(f"left out: {reason}")
+    _run(plan, folder)
+    write_and_show(results_file.read(folder), folder)
+
+
+def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict[str, Any]:
+    """The specification with what the options say instead."""
+    from sertool import specification, store
+
+    asked = specification.read(spec or QUICK)
+    if spec is None and given["estimators"] is None and find_spec("keras") is None:
+        asked["estimators"].pop("cnn")
+        screen.say('the cnn is left out; it needs: pip install "sertool[cnn]"')
+    for name, value in given.items():
+        if value is not None:
+            asked[name] = _words(value)
+    if given["emotions"] in ("six", "all", "default"):
+        asked["emotions"] = given["emotions"]
+    if given["seeds"] is not None:
+        asked["seeds"] = [_number(seed) for seed in _words(given["seeds"])]
+    asked.setdefault("corpora", store.corpora(place))
+    return asked
+
+
+def _words(given: str) -> list[str]:
+    return [word.strip() for word in given.split(",") if word.strip()]
+
+
+def _number(given: str) -> int:
+    from sertool.errors import BadChoice
+
+    if not given.isdecimal():
+        raise BadChoice(f"a seed is a whole number from 0 on, not {given!r}: --seeds 1,2")
+    return int(given)
+
+
+def _run(plan: Plan, folder: Path) -> None:
+    """Do the fits that the folder holds no result of, under a progress bar."""
+    from sertool import evaluation, results
+
+    n_done = len(results.keys(folder) & {fit.key for fit in plan.fits})
+    with screen.bar() as bar, contextlib.closing(evaluation.run(plan, folder)) as fits:
+        task = bar.add_task("fits", total=len(plan.fits), completed=n_done)
+        for fit, _ in fits:
+            name = f"{fit.protocol.name} {fit.split.name} {fit.candidate.name}"
+            bar.update(task, advance=1, description=name)
+        bar.update(task, description="fits")

@@ -1,0 +1,111 @@
+"""`sertool extract`: recordings into the feature store."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sertool.cli import home, screen
+from sertool.errors import BadChoice, BadRecording, NotFound
+
+if TYPE_CHECKING:
+    from sertool.extraction import Outcome, Plan, Source
+
+
+def extract(
+    corpora: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME=PLACE...",
+            help="A corpus and its folder (ravdess=DIR), your own as a CSV with columns path, "
+            "emotion and optionally speaker, language, sentence, gender (mine=my.csv), or just "
+            "the name of one that `sertool corpora add` knows.",
+        ),
+    ],
+    store: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the store is. (default: user data)")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(help="Processes; 1 = this one alone, -1 = one for each core.")
+    ] = -1,
+    map: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD=EMOTION", help="A manifest's word for an emotion (joy=happy)."),
+    ] = None,
+    own_labels: Annotated[
+        bool, typer.Option("--own-labels", help="Keep a manifest's words as they are.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="A bad recording is an error: exit with 2.")
+    ] = False,
+) -> None:
+    """Measure the 178 features of recordings, three variants each, into a parquet store.
+
+    Only what is new or changed is measured; Ctrl-C or a kill loses a few seconds of work at most.
+    A bad recording is skipped, counted and listed with its cause. The store mirrors the folders:
+    clips that are gone from a folder leave the store.
+
+    Example: sertool extract emodb=~/corpora/emodb mine=interviews.csv --store features
+    """
+    from sertool import extraction
+
+    place = store or home.default_store()
+    sources = [_source(given, map or [], own_labels) for given in corpora]
+    plan = extraction.plan(sources, place)
+    bad = _run(plan, jobs)
+    _summary(plan, bad)
+    if bad and strict:
+        raise BadRecording(f"{len(bad)} bad recordings, and --strict was asked for")
+
+
+def _source(given: str, words: list[str], own_labels: bool) -> Source:
+    from sertool import extraction, registry
+    from sertool.types import EMOTIONS
+
+    name, equals, place = given.partition("=")
+    if equals and Path(place).suffix.lower() == ".csv":
+        return extraction.manifest_source(
+            Path(place).expanduser(),
+            name=name,
+            mapping=dict(map(_pair, words)),
+            vocabulary=None if own_labels else EMOTIONS,
+        )
+    corpus = registry.get("corpora", name)
+    folder = Path(place).expanduser() if equals else home.places().get(name)
+    if folder is None:
+        raise NotFound(f"where does {name} lie? give {name}=DIR or: sertool corpora add {name} DIR")
+    return extraction.source(corpus, folder)
+
+
+def _pair(given: str) -> tuple[str, str]:
+    word, equals, emotion = given.partition("=")
+    if not (word and equals and emotion):
+        raise BadChoice(f"--map {given!r} must read WORD=EMOTION, for example --map joy=happy")
+    return word, emotion
+
+
+def _run(plan: Plan, jobs: int) -> list[Outcome]:
+    from sertool import extraction
+
+    bad = []
+    with screen.bar() as bar, contextlib.closing(extraction.extract(plan, jobs=jobs)) as outcomes:
+        task = bar.add_task("extracting", total=len(plan.tasks))
+        for outcome in outcomes:
+            bar.advance(task)
+            if outcome.cause:
+                bad.append(outcome)
+    return bad
+
+
+def _summary(plan: Plan, bad: list[Outcome]) -> None:
+    for outcome in bad:
+        screen.say(f"skipped {outcome.corpus}/{outcome.clip}: {outcome.cause}")
+    n_new = len(plan.tasks) - len(bad)
+    left = f", {plan.leaving} gone" if plan.leaving else ""
+    typer.echo(
+        f"{n_new} clips extracted, {plan.unchanged} unchanged, {len(bad)} skipped{left}; "
+        f"store: {plan.store}"
+    )

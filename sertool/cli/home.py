@@ -1,0 +1,56 @@
+"""Where the default store and the corpora's places are kept: `SERTOOL_HOME`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from sertool.errors import BadTable
+
+EMBEDDED_STORE = Path(__file__).parents[1] / "assets" / "store"
+"""The features that ship with the package: EmoDB and the first speakers of CREMA-D."""
+
+
+def home() -> Path:
+    """The folder in `SERTOOL_HOME`, else the platform's folder for user data."""
+    import platformdirs
+
+    given = os.environ.get("SERTOOL_HOME")
+    return Path(given) if given else Path(platformdirs.user_data_dir("sertool"))
+
+
+def default_store() -> Path:
+    """Where `sertool extract` writes unless it is told otherwise."""
+    return home() / "store"
+
+
+def store_to_read(given: Path | None) -> Path:
+    """The store that was asked for; else the default one, if it was filled; else the embedded."""
+    if given is not None:
+        return given
+    own = default_store()
+    return own if any(own.glob("corpus=*")) else EMBEDDED_STORE
+
+
+def places() -> dict[str, Path]:
+    """Where each corpus lies, as told by `sertool corpora add`."""
+    file = home() / "corpora.json"
+    if not file.is_file():
+        return {}
+    try:
+        return {name: Path(place) for name, place in json.loads(file.read_text()).items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise BadTable(
+            f"{file} is damaged ({error}); remove it and add the corpora again"
+        ) from None
+
+
+def remember(name: str, place: Path) -> None:
+    """Note where a corpus lies."""
+    file = home() / "corpora.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    known = {known: str(path) for known, path in places().items()}
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps({**known, name: str(place.resolve())}, indent=2) + "\n")
+    unfinished.replace(file)

@@ -1,0 +1,75 @@
+"""What every command shows alike: tables on stdout, progress and remarks on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+
+def say(text: str) -> None:
+    """A remark on stderr, as it is."""
+    stderr().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def stderr() -> Console:
+    """The console for progress and remarks."""
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def bar() -> Progress:
+    """A progress bar with count, rate and time left, on stderr; silent where that is no screen."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """How many a second."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:.1f}/s" if speed else "")
+
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(),
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=stderr(),
+    )  # fmt: skip
+
+
+def show(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    facts: Sequence[Sequence[str]] = (),
+    best: Collection[tuple[int, int]] = (),
+) -> None:
+    """A table on stdout; `facts` stand below a rule, the (row, column) of `best` are bold."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title, style="bold"), title_justify="left")
+    for number, column in enumerate(columns):
+        table.add_column(Text(column), justify="right" if number else "left")
+    for number, row in enumerate(rows):
+        styles = ["bold" if (number, column) in best else "" for column in range(len(row))]
+        table.add_row(*map(Text, row, styles), end_section=number == len(rows) - 1)
+    for row in facts:
+        table.add_row(*map(Text, row), style="dim")
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(80, console.measure(table).maximum))
+    console.print(table)

@@ -1,0 +1,75 @@
+"""The whole tree of errors that sertool raises on purpose.
+
+Each says what was given, what was possible and what to do; each is also a builtin, so that a
+caller need not import this module to catch it::
+
+    SertoolError
+    |-- BadRecording     (ValueError)   a sound file that cannot be used: skipped and counted
+    |-- BadLabel         (ValueError)   an emotion word that is not in the vocabulary
+    |-- BadTable         (ValueError)   a manifest, store or results file that is not as it must be
+    |-- BadModel         (ValueError)   a model file that is damaged, foreign or of another format
+    |-- BadChoice        (ValueError)   an argument or key of a specification outside what exists
+    |-- NotEnough        (ValueError)   too few clips, speakers or emotions for what was asked
+    |-- UnknownName      (LookupError)  no plug-in or corpus of that name
+    |-- NotFound         (LookupError)  a file or folder that is not there
+    `-- MissingExtra     (ImportError)  an optional dependency that is not installed
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SertoolError(Exception):
+    """The root: `except sertool.SertoolError` catches whatever sertool raises on purpose."""
+
+
+class BadRecording(SertoolError, ValueError):
+    """A sound file that cannot be used."""
+
+
+class BadLabel(SertoolError, ValueError):
+    """An emotion word that is not in the vocabulary."""
+
+
+class BadTable(SertoolError, ValueError):
+    """A manifest, store or results file that is not as it must be."""
+
+
+class BadModel(SertoolError, ValueError):
+    """A model file that is damaged, foreign or of another format."""
+
+
+class BadChoice(SertoolError, ValueError):
+    """An argument or a key of a specification outside what exists."""
+
+
+class NotEnough(SertoolError, ValueError):
+    """Too few clips, speakers or emotions for what was asked."""
+
+
+class UnknownName(SertoolError, LookupError):
+    """No plug-in or corpus of that name."""
+
+
+class NotFound(SertoolError, LookupError):
+    """A file or folder that is not there."""
+
+
+class MissingExtra(SertoolError, ImportError):
+    """An optional dependency that is not installed."""
+
+
+def choices(given: str, possible: Iterable[str]) -> str:
+    """What to say of a name that is not among the possible ones: the nearest, and the list.
+
+    >>> choices("svn", ["forest", "svm"])
+    "'svn' (did you mean 'svm'? possible: forest, svm)"
+    >>> choices("qqq", ["forest", "svm"])
+    "'qqq' (possible: forest, svm)"
+    """
+    names = sorted(possible)
+    near = difflib.get_close_matches(given, names, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{given!r} ({hint}possible: {', '.join(names) or 'none'})"

@@ -1,0 +1,172 @@
+"""Fit estimators on splits -> results, and a prediction for each test clip.
+
+Work is a generator: each result is kept before it is yielded; whoever consumes it draws the bar.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections import Counter
+from collections.abc import Collection, Generator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sklearn.utils.validation import has_fit_parameter
+
+from sertool import metrics, normalisation, results, store, versions
+from sertool.planning import Fit, Plan
+from sertool.results import Result
+
+if TYPE_CHECKING:
+    from sertool.types import Normalisation
+
+
+def run(plan: Plan, folder: Path) -> Generator[tuple[Fit, Result]]:
+    """Do the fits whose results `folder` does not hold yet; each is kept before it is yielded."""
+    done = results.keys(folder)
+    try:
+        for fit in plan.fits:
+            if fit.key not in done:
+                result, predictions = evaluate(fit)
+                results.add(folder, result, predictions)
+                yield fit, result
+    finally:
+        results.merge_predictions(folder)
+
+
+def evaluate(fit: Fit) -> tuple[Result, pa.Table]:
+    """Fit one estimator on one split and measure it on the test rows.
+
+    The predictions have the columns `corpus, clip, variant, speaker, emotion, predicted`.
+    """
+    train, validation, test = _rows(fit)
+    emotions = np.asarray(fit.dataset.identity.column("emotion").to_pylist())
+    X = _normalised(fit, np.concatenate([train, validation, test]), train.size)
+    X_train, X_validation, X_test = np.split(X, [train.size, train.size + validation.size])
+    model = fit.candidate.make(random_state=fit.seed, **fit.candidate.parameters)
+    arguments = {}
+    if validation.size and has_fit_parameter(model, "validation"):
+        arguments["validation"] = (X_validation, emotions[validation])
+    started = time.perf_counter()
+    model.fit(X_train, emotions[train], **arguments)
+    fitted = time.perf_counter()
+    predicted = model.predict(X_test)
+    seconds = (fitted - started, time.perf_counter() - fitted)
+    predictions = _predictions(fit.dataset.identity.take(pa.array(test)), predicted)
+    size = len(pickle.dumps(model))
+    return _result(fit, train, predictions, seconds, size), predictions
+
+
+def _rows(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row numbers to train on (declared variants only), to validate on and to test on."""
+    variants = fit.dataset.identity.column("variant")
+    wanted = pc.is_in(variants, pa.array(fit.train_variants)).to_numpy(zero_copy_only=False)
+    train, validation = (rows[wanted[rows]] for rows in (fit.split.train, fit.split.validation))
+    return train, validation, fit.split.test
+
+
+def _normalised(fit: Fit, rows: np.ndarray, n_train: int) -> np.ndarray:
+    if fit.protocol.own_scaling:
+        everything: np.ndarray = normalisation.minmax_all(fit.dataset.features)
+        return everything[rows]
+    identity = fit.dataset.identity.take(pa.array(rows))
+    return normalisation.normalise(
+        fit.dataset.features[rows],
+        how=cast("Normalisation", fit.normalisation),
+        train=np.arange(n_train),
+        corpora=np.asarray(identity.column("corpus").to_pylist()),
+        speakers=np.asarray(identity.column("speaker").to_pylist()),
+    )
+
+
+def _predictions(identity: pa.Table, predicted: np.ndarray) -> pa.Table:
+    columns = ["corpus", "clip", "variant", "speaker", "emotion"]
+    return identity.select(columns).append_column("predicted", pa.array(predicted.tolist()))
+
+
+def _result(
+    fit: Fit,
+    train: np.ndarray,
+    predictions: pa.Table,
+    seconds: tuple[float, float],
+    model_bytes: int,
+) -> Result:
+    trained = fit.dataset.identity.take(pa.array(train))
+    truth, predicted = (predictions.column(name).to_pylist() for name in ("emotion", "predicted"))
+    labels = tuple(sorted({*trained.column("emotion").to_pylist(), *truth}))
+    tested_speakers = store.qualified(predictions, "speaker")
+    by_speaker = metrics.confusions(truth, predicted, labels, tested_speakers)
+    confusion = by_speaker.sum(axis=0)
+    clips = [set(store.qualified(rows, "clip")) for rows in (trained, predictions)]
+    speakers = [set(store.qualified(rows, "speaker")) for rows in (trained, predictions)]
+    fit_seconds, predict_seconds = seconds
+    return Result(
+        protocol=fit.protocol.name,
+        question=fit.protocol.question,
+        leaks=fit.protocol.leaks,
+        split=fit.split.name,
+        train_on=fit.split.train_on,
+        test_on=fit.split.test_on,
+        normalisation=fit.normalisation,
+        estimator=fit.candidate.name,
+        parameters=dict(fit.candidate.parameters),
+        emotions=fit.dataset.emotions,
+        train_variants=fit.train_variants,
+        seed=fit.seed,
+        store=fit.dataset.digest,
+        labels=labels,
+        confusion=confusion.tolist(),
+        by_speaker=dict(zip(sorted(speakers[1]), by_speaker.tolist(), strict=True)),
+        accuracy=float(metrics.accuracy(confusion)),
+        uar=float(metrics.uar(confusion)),
+        macro_f1=float(metrics.macro_f1(confusion)),
+        left_out=_left_out(fit, predictions, labels),
+        n_train=train.size,
+        n_test=predictions.num_rows,
+        n_train_clips=len(clips[0]),
+        n_test_clips=len(clips[1]),
+        n_train_speakers=len(speakers[0]),
+        n_test_speakers=len(speakers[1]),
+        n_shared_clips=len(clips[0] & clips[1]),
+        n_shared_speakers=len(speakers[0] & speakers[1]),
+        fit_seconds=round(fit_seconds, 4),
+        predict_ms=round(1000 * predict_seconds / predictions.num_rows, 4),
+        model_bytes=model_bytes,
+        warnings=tuple(_warnings(fit, set(truth) - {*trained.column("emotion").to_pylist()})),
+        versions=versions.of_learning(),
+    )
+
+
+def _left_out(fit: Fit, predictions: pa.Table, labels: Sequence[str]) -> dict[str, int]:
+    """Clips of the tested corpora whose emotion did not enter, by emotion."""
+    tested = set(predictions.column("corpus").to_pylist())
+    counts: Counter[str] = Counter()
+    for (corpus, emotion), n_clips in fit.dataset.clips.items():
+        if corpus in tested and emotion not in labels:
+            counts[emotion] += n_clips
+    return dict(sorted(counts.items()))
+
+
+def _warnings(fit: Fit, untrained: Collection[str]) -> Iterator[str]:
+    """What a reader should know before quoting the number."""
+    identity = fit.dataset.identity
+    n_speakers = len(set(store.qualified(identity, "speaker")))
+    if "speaker" not in fit.protocol.leaks and fit.protocol.scope == "within" and n_speakers < 3:
+        yield (
+            f"{fit.split.test_on} has {n_speakers} speakers: a speaker-independent figure "
+            "from so few says little about the next speaker"
+        )
+    if fit.normalisation == "speaker":
+        tested = identity.take(pa.array(fit.split.test))
+        emotions = tested.column("emotion").to_pylist()
+        if normalisation.confounded(store.qualified(tested, "speaker"), emotions):
+            yield (
+                f"{fit.split.test_on}: most test speakers utter one emotion only, so speaker "
+                "normalisation removes the very difference that is to be recognised"
+            )
+    if untrained:
+        yield f"{fit.split.name}: {', '.join(sorted(untrained))} tested but never trained on"

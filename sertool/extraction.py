@@ -1,0 +1,198 @@
+"""From recordings to the store: parallel, resumable, and no bad recording stops it.
+
+Work is a generator of outcomes; whoever consumes it draws the progress bar. Finished clips are
+written to a journal every few seconds, so a kill loses no more than that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import joblib
+import numpy as np
+
+from sertool import audio, augmentation, features, manifest, store
+from sertool.corpora import find_clips
+from sertool.errors import BadChoice, SertoolError, choices
+from sertool.types import EMOTIONS, VARIANTS, Clip, Corpus, Emotion, Variant
+
+SECONDS_AT_RISK = 3.0
+"""How much finished work may wait in memory before it is written to the journal."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A corpus, where it lies, and the clips found there."""
+
+    corpus: Corpus
+    folder: Path
+    clips: tuple[Clip, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One recording that is to be measured."""
+
+    source: Source
+    clip: Clip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one task: `cause` says why a recording was skipped, "" = it was not."""
+
+    corpus: str
+    clip: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an extraction has to do.
+
+    Attributes:
+        store: the folder of the store.
+        sources: all that the store shall hold of these corpora.
+        tasks: the recordings that are new or changed.
+        unchanged: how many clips need no work.
+        leaving: how many clips of the store are no longer among the sources.
+    """
+
+    store: Path
+    sources: tuple[Source, ...]
+    tasks: tuple[Task, ...] = field(repr=False)
+    unchanged: int
+    leaving: int
+
+
+def source(corpus: Corpus, folder: Path) -> Source:
+    """The clips of a corpus below a folder; a recording that lies there twice counts once."""
+    return Source(corpus, folder, tuple(find_clips(corpus, folder)))
+
+
+def manifest_source(
+    file: Path,
+    *,
+    name: str,
+    mapping: Mapping[str, Emotion] | None = None,
+    vocabulary: Collection[Emotion] | None = EMOTIONS,
+) -> Source:
+    """The clips that a manifest lists; see `sertool.manifest.read`."""
+    corpus, clips = manifest.read(file, name=name, mapping=mapping, vocabulary=vocabulary)
+    return Source(corpus, file.parent, tuple(clips))
+
+
+def plan(sources: Sequence[Source], folder: Path) -> Plan:
+    """Compare what lies in the corpora's folders with what the store at `folder` knows."""
+    tasks: list[Task] = []
+    unchanged = leaving = 0
+    for each in sources:
+        known = store.stamps(folder, each.corpus.name)
+        fresh = [
+            clip
+            for clip in each.clips
+            if clip.path not in known or known[clip.path] != _stamp(each.folder / clip.path)
+        ]
+        tasks += [Task(each, clip) for clip in fresh]
+        unchanged += len(each.clips) - len(fresh)
+        leaving += len(known.keys() - {clip.path for clip in each.clips})
+    return Plan(folder, tuple(sources), tuple(tasks), unchanged, leaving)
+
+
+def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
+    """Measure what is planned and bring the store up to date, yielding each outcome as it comes.
+
+    Args:
+        plan: from `plan()`.
+        jobs: worker processes; 1 works in this process, -1 takes every core.
+
+    Closing the generator early (Ctrl-C) keeps all that was finished.
+    """
+    pending: dict[str, list[store.Measurement]] = {each.corpus.name: [] for each in plan.sources}
+    written = time.monotonic()
+    try:
+        for task, result in _results(plan.tasks, jobs):
+            cause = result if isinstance(result, str) else ""
+            if not isinstance(result, str):
+                pending[task.source.corpus.name].append(result)
+            if time.monotonic() - written > SECONDS_AT_RISK:
+                _flush(plan.store, pending)
+                written = time.monotonic()
+            yield Outcome(task.source.corpus.name, task.clip.path, cause)
+    finally:
+        _flush(plan.store, pending)
+        for each in plan.sources:
+            store.merge(plan.store, each.corpus, each.clips)
+
+
+def clip_features(path: str | Path, variants: Sequence[Variant] = ("original",)) -> np.ndarray:
+    """The 178 features of one recording, one row per variant.
+
+    Args:
+        path: a sound file; 2.5 s from 0.6 s on are used, at 22,050 Hz.
+        variants: which of "original", "noise", "stretch_pitch".
+
+    Returns:
+        Array of shape (n_variants, 178), float32, columns as in `sertool.FEATURE_NAMES`.
+
+    Raises:
+        BadRecording: the file cannot be used.
+        BadChoice: a variant that does not exist.
+    """
+    return _measure(Path(path), "", variants).features
+
+
+def _results(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, store.Measurement | str]]:
+    parallel = joblib.Parallel(
+        n_jobs=jobs, batch_size=1, pre_dispatch="8*n_jobs", return_as="generator_unordered"
+    )
+    attempts = parallel(
+        joblib.delayed(_attempt)(number, task.source.folder / task.clip.path, task.clip.path)
+        for number, task in enumerate(tasks)
+    )
+    for number, result in attempts:
+        yield tasks[number], result
+
+
+def _attempt(number: int, path: Path, clip: str) -> tuple[int, store.Measurement | str]:
+    """Runs in a worker: the measurement, or why there is none."""
+    try:
+        return number, _measure(path, clip, VARIANTS)
+    except SertoolError as error:
+        return number, str(error)
+
+
+def _measure(path: Path, clip: str, variants: Sequence[Variant]) -> store.Measurement:
+    for variant in variants:
+        if variant not in VARIANTS:
+            raise BadChoice(f"no variant {choices(variant, VARIANTS)}")
+    stamp = _stamp(path)
+    recording = audio.load(path)
+    spectra = augmentation.variants(recording.signal, recording.sha256, variants)
+    return store.Measurement(
+        clip=clip,
+        stamp=stamp or (0, 0),
+        offset_s=recording.offset_s,
+        duration_s=recording.duration_s,
+        sha256=recording.sha256,
+        features=np.stack([features.compute(spectrum) for spectrum in spectra]),
+    )
+
+
+def _stamp(path: Path) -> store.FileStamp | None:
+    """Size and time of change; None where there is no such file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _flush(folder: Path, pending: dict[str, list[store.Measurement]]) -> None:
+    for corpus, measurements in pending.items():
+        if measurements:
+            store.append(folder, corpus, measurements)
+            measurements.clear()

@@ -1,0 +1,26 @@
+"""Chroma: how the magnitude spectrum is spread over the twelve pitch classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sertool.types import Feature
+
+if TYPE_CHECKING:
+    from sertool.spectrum import Spectrum
+
+
+def compute(spectrum: Spectrum) -> np.ndarray:
+    """Each pitch class from C to B relative to the frame's strongest, mean over frames, (12,)."""
+    return spectrum.chroma.mean(axis=0, dtype=np.float64)
+
+
+feature = Feature(
+    name="chroma",
+    size=12,
+    unit="relative to the strongest pitch class",
+    source="librosa.feature.chroma_stft of the magnitude (not power) spectrogram",
+    compute=compute,
+)

@@ -1,0 +1,32 @@
+"""Spectral contrast: how far peaks rise above valleys in seven octave bands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sertool.types import Feature
+
+if TYPE_CHECKING:
+    from sertool.spectrum import Spectrum
+
+
+def compute(spectrum: Spectrum) -> np.ndarray:
+    """Decibels between the loudest and the softest 2 % of bins in each band, mean over frames.
+
+    Bands: up to 200 Hz, then six octaves from there to the top; shape (7,).
+    """
+    from sertool.spectrum.decibel import decibel
+
+    valleys, peaks = spectrum.extremes
+    return (decibel(peaks) - decibel(valleys)).mean(axis=0, dtype=np.float64)
+
+
+feature = Feature(
+    name="contrast",
+    size=7,
+    unit="dB",
+    source="librosa.feature.spectral_contrast; Jiang et al., 2002",
+    compute=compute,
+)

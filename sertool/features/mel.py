@@ -1,0 +1,26 @@
+"""Mel spectrum: power in 128 bands spaced as the ear hears pitch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sertool.types import Feature
+
+if TYPE_CHECKING:
+    from sertool.spectrum import Spectrum
+
+
+def compute(spectrum: Spectrum) -> np.ndarray:
+    """Power (not decibel) in each band from low to high, mean over frames, (128,)."""
+    return spectrum.mel.mean(axis=0, dtype=np.float64)
+
+
+feature = Feature(
+    name="mel",
+    size=128,
+    unit="power",
+    source="librosa.feature.melspectrogram",
+    compute=compute,
+)

@@ -1,0 +1,26 @@
+"""Tonnetz: tonal centroid on the circles of fifths, minor thirds and major thirds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sertool.types import Feature
+
+if TYPE_CHECKING:
+    from sertool.spectrum import Spectrum
+
+
+def compute(spectrum: Spectrum) -> np.ndarray:
+    """Sine and cosine on each of the three circles, mean over frames, (6,)."""
+    return spectrum.tonal_centroids.mean(axis=0, dtype=np.float64)
+
+
+feature = Feature(
+    name="tonnetz",
+    size=6,
+    unit="radius, at most 1 (thirds: 0.5)",
+    source="librosa.feature.tonnetz of the constant-Q chroma; Harte et al., 2006",
+    compute=compute,
+)

@@ -1,0 +1,169 @@
+"""The declared axis of every result: by whose statistics features are standardised.
+
+`none` and `train` are what a recogniser in the field can do. `corpus` and `speaker` are
+transductive: they use the test rows' own (unlabelled) statistics, so they need several clips of
+whoever is to be recognised. Statistics come from exactly the rows that are passed: give the
+training rows in all their variants and the test rows as originals, and a test speaker or corpus
+that was not trained on is standardised by its original recordings alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from sertool.errors import BadChoice, NotEnough, choices
+from sertool.types import Normalisation
+
+
+def statistics(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Centre and scale, float64, shape (d,) each: (X - centre) / scale has mean 0 and spread 1.
+
+    A constant feature, and so every feature of a single row, has scale 1 and becomes exactly 0.
+
+    Args:
+        X: features, shape (n, d), finite floats.
+
+    Raises:
+        NotEnough: X has no rows.
+
+    >>> centre, scale = statistics(np.array([[1.0, 5.0], [3.0, 5.0]]))
+    >>> centre.tolist(), scale.tolist()
+    ([2.0, 5.0], [1.0, 1.0])
+    """
+    _require_rows(X)
+    means, spreads = X.mean(axis=0, dtype=np.float64), X.std(axis=0, dtype=np.float64)
+    # Asked of X itself: the mean of equal numbers may miss them by a rounding error, which
+    # division by an equally tiny spread would blow up to 1.
+    varies = X.max(axis=0) > X.min(axis=0)
+    return np.where(varies, means, X[0]), np.where(varies, spreads, 1.0)
+
+
+def minmax_all(X: np.ndarray) -> np.ndarray:
+    """X of shape (n, d), brought to [0, 1] by all of its own rows: the scaling of `original`.
+
+    Constant features become 0; the precision is that of X.
+
+    Raises:
+        NotEnough: X has no rows.
+
+    >>> minmax_all(np.array([[1.0], [2.0], [5.0]])).ravel().tolist()
+    [0.0, 0.25, 1.0]
+    """
+    _require_rows(X)
+    low = X.min(axis=0).astype(np.float64)
+    extent = X.max(axis=0) - low
+    return _scaled(X, low, np.where(extent > 0, extent, 1.0))
+
+
+def normalise(
+    X: np.ndarray,
+    *,
+    how: Normalisation,
+    train: np.ndarray,
+    corpora: np.ndarray,
+    speakers: np.ndarray,
+) -> np.ndarray:
+    """X, standardised feature by feature; same shape (n, d) and precision.
+
+    Args:
+        X: features, shape (n, d), finite floats.
+        how: `none`: as it is. `train`: by the mean and standard deviation of the training rows.
+            `corpus`: each corpus by those of its own rows. `speaker`: each speaker (of each
+            corpus) by those of its own rows; a speaker's only row becomes 0, and the clips of a
+            corpus whose speaker is unknown ("") count as one speaker's.
+        train: row numbers of the training rows, shape (n_train,); only `train` looks at them.
+        corpora: shape (n,), str.
+        speakers: shape (n,), str, unique inside a corpus.
+
+    Raises:
+        BadChoice: no such normalisation.
+        NotEnough: `train` without training rows.
+
+    >>> X = np.array([[1.0], [3.0], [10.0], [30.0]])
+    >>> axes = {"corpora": np.array(["a"] * 4), "speakers": np.array(["f", "f", "m", "m"])}
+    >>> normalise(X, how="train", train=np.array([0, 1]), **axes).ravel().tolist()
+    [-1.0, 1.0, 8.0, 28.0]
+    >>> normalise(X, how="speaker", train=np.array([0, 1]), **axes).ravel().tolist()
+    [-1.0, 1.0, -1.0, 1.0]
+    """
+    if how not in _WAYS:
+        raise BadChoice(f"no normalisation {choices(how, _WAYS)}")
+    return _WAYS[how](X, train, corpora, speakers)
+
+
+def confounded(speakers: Sequence[str], emotions: Sequence[str]) -> bool:
+    """Whether most speakers utter one emotion only, so that to know the one is to know the other.
+
+    `speaker` normalisation then removes the emotion with the speaker, and `clips` rewards
+    recognising voices.
+
+    Args:
+        speakers: shape (n_clips,); where corpora are pooled, unique over all of them.
+        emotions: shape (n_clips,).
+
+    >>> confounded(["f", "f", "m", "m"], ["sad", "happy", "sad", "happy"])
+    False
+    >>> confounded(["f", "f", "m", "m"], ["sad", "sad", "happy", "happy"])
+    True
+    """
+    uttered: dict[str, set[str]] = {}
+    for speaker, emotion in zip(speakers, emotions, strict=True):
+        uttered.setdefault(speaker, set()).add(emotion)
+    n_single = sum(len(each) == 1 for each in uttered.values())
+    return 2 * n_single > len(uttered)
+
+
+def _unchanged(
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
+) -> np.ndarray:
+    return X
+
+
+def _by_training_rows(
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
+) -> np.ndarray:
+    return _scaled(X, *statistics(X[train]))
+
+
+def _by_corpus(
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
+) -> np.ndarray:
+    _, corpus = np.unique(corpora, return_inverse=True)
+    return _each(X, corpus)
+
+
+def _by_speaker(
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
+) -> np.ndarray:
+    _, corpus = np.unique(corpora, return_inverse=True)
+    names, speaker = np.unique(speakers, return_inverse=True)
+    return _each(X, corpus * len(names) + speaker)
+
+
+_WAYS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
+    "none": _unchanged,
+    "train": _by_training_rows,
+    "corpus": _by_corpus,
+    "speaker": _by_speaker,
+}
+
+
+def _each(X: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Standardise each group of rows by itself; `group` of shape (n,) numbers them."""
+    result = np.empty_like(X)
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order])) + 1
+    for rows in np.split(order, starts):
+        result[rows] = _scaled(X[rows], *statistics(X[rows]))
+    return result
+
+
+def _scaled(X: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    return np.asarray((X - centre) / scale, dtype=X.dtype)
+
+
+def _require_rows(X: np.ndarray) -> None:
+    if len(X) == 0:
+        raise NotEnough("no rows to take a mean and a spread from; give at least one clip")

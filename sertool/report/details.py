@@ -1,0 +1,238 @@
+"""The tables beside the scores: tests between estimators, recalls, emotions, cost, warnings."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from sertool import metrics
+from sertool.report.pooling import MAJORITY, SEED, Pool, Target, chance_last
+from sertool.report.sections import Section
+from sertool.report.table import Table, Value
+from sertool.report.words import about, heading, percent, setting
+
+PERMUTATIONS = 2000
+"""Random swaps per test of many speakers: p is then known to about 0.005 near 0.05."""
+
+
+def comparisons(section: Section) -> Iterator[Table]:
+    """Every two estimators that ran on the same splits, tested by a permutation over speakers."""
+    rows, records, skipped = [], [], []
+    for target in section.targets:
+        pairs = _pairs(section, target)
+        n_speakers = len(section.fullest(target).speakers)
+        if pairs and n_speakers < metrics.FEWEST_SPEAKERS:
+            skipped.append(f"{section.label(target)} ({n_speakers})")
+            continue
+        for record in _tested(pairs):
+            rows.append((section.label(target), *_test_cells(record)))
+            records.append({**setting(section, target), **record})
+    if rows or skipped:
+        few = f"Not tested, fewer than five speakers: {', '.join(skipped)}." if skipped else ""
+        yield Table(
+            name=f"comparison-{section.name}",
+            title=f"Estimators compared: {heading(section)}",
+            columns=("tested on", "first", "second", "UAR difference", "p", "p after Holm"),
+            rows=tuple(rows),
+            notes=tuple(filter(None, (*about(section), _HOW, few))),
+            records=tuple(records),
+        )
+
+
+_HOW = (
+    "Paired permutation test over speakers on the confusion matrices summed over folds; Holm's "
+    "correction over the pairs of one test set. Differences in points of UAR, first minus second."
+)
+
+
+def _pairs(section: Section, target: Target) -> list[tuple[Pool, Pool]]:
+    pools = [pool for pool in section.of(target) if pool.estimator != MAJORITY]
+    return [pair for pair in combinations(pools, 2) if pair[0].splits == pair[1].splits]
+
+
+def _tested(pairs: Sequence[tuple[Pool, Pool]]) -> list[dict[str, Value]]:
+    p_values = [_p_value(*pair) for pair in pairs]
+    return [
+        {
+            "first": first.estimator,
+            "second": second.estimator,
+            "n_speakers": len(first.speakers),
+            "uar_difference": round(first.uar - second.uar, 6),
+            "p": round(p, 6),
+            "p_holm": round(adjusted, 6),
+        }
+        for (first, second), p, adjusted in zip(
+            pairs, p_values, metrics.holm(p_values).tolist(), strict=True
+        )
+    ]
+
+
+def _p_value(first: Pool, second: Pool) -> float:
+    one, other = (pool.by_speaker.sum(axis=0) for pool in (first, second))
+    return metrics.paired_test(one, other, metrics.uar, seed=SEED, repeats=PERMUTATIONS)
+
+
+def _test_cells(record: Mapping[str, Value]) -> tuple[str, ...]:
+    difference, p, adjusted = (float(record[each]) for each in ("uar_difference", "p", "p_holm"))
+    return (
+        str(record["first"]), str(record["second"]), f"{100 * difference:+.1f}",
+        _probability(p), _probability(adjusted),
+    )  # fmt: skip
+
+
+def _probability(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def recalls(section: Section) -> Iterator[Table]:
+    """How much of each emotion every estimator found, by test set."""
+    labels = _labels(section.sorted_pools)
+    found = [(pool, _recalls(pool)) for pool in section.sorted_pools]
+    yield Table(
+        name=f"recall-{section.name}",
+        title=f"Recall per emotion: {heading(section)}",
+        columns=("tested on", "estimator", *labels),
+        rows=tuple(
+            (
+                section.label(pool.target),
+                pool.estimator,
+                *(percent(recall[each]) if each in recall else "" for each in labels),
+            )
+            for pool, recall in found
+        ),
+        notes=(*about(section), "Recall % of the confusion matrices summed over folds and seeds."),
+        records=tuple(
+            {
+                **setting(section, pool.target),
+                "estimator": pool.estimator,
+                "emotion": emotion,
+                "recall": round(value, 6),
+                "n_rows": pool.tested[emotion],
+            }
+            for pool, recall in found
+            for emotion, value in recall.items()
+        ),
+    )
+
+
+def _recalls(pool: Pool) -> dict[str, float]:
+    """By emotion, those without a test row left out."""
+    values = metrics.recalls(pool.confusion).tolist()
+    return {
+        label: value
+        for label, value in zip(pool.labels, values, strict=True)
+        if not np.isnan(value)
+    }
+
+
+def _labels(pools: Sequence[Pool]) -> list[str]:
+    """The emotions of all pools, in the order of the pool with most."""
+    most = max((pool.labels for pool in pools), key=len)
+    rest = {label for pool in pools for label in pool.labels} - {*most}
+    return [*most, *sorted(rest)]
+
+
+def emotions(sections: Sequence[Section]) -> Iterator[Table]:
+    """How many clips of each emotion were tested, and how many did not enter."""
+    shown: defaultdict[tuple[str, str, tuple[tuple[str, int], ...], str], list[str]]
+    shown = defaultdict(list)
+    pools = [
+        (section, section.fullest(target)) for section in sections for target in section.targets
+    ]
+    for section, pool in pools:
+        counts = tuple((label, count) for label, count in pool.tested.items() if count)
+        key = (section.tested(pool.target), pool.target.emotions, counts, _left_out(pool))
+        shown[key].append(section.protocol)
+    labels = _labels([pool for _, pool in pools])
+    yield Table(
+        name="emotions",
+        title="Rows tested, by emotion",
+        columns=("tested on", "under", "emotions", *labels, "total", "left out"),
+        rows=tuple(
+            (
+                name,
+                ", ".join(dict.fromkeys(protocols)),
+                declared,
+                *(f"{dict(counts)[each]:,}" if each in dict(counts) else "" for each in labels),
+                f"{sum(count for _, count in counts):,}",
+                left_out,
+            )
+            for (name, declared, counts, left_out), protocols in shown.items()
+        ),
+        notes=(
+            "Left out: clips of the tested corpora whose emotion did not enter. Within a corpus "
+            "each clip is tested once, except under a protocol that draws a part of all rows.",
+        ),
+    )
+
+
+def _left_out(pool: Pool) -> str:
+    counts: Counter[str] = Counter()
+    for result in pool.results:
+        counts |= Counter(result.left_out)
+    return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())) or "none"
+
+
+def costs(sections: Sequence[Section]) -> Iterator[Table]:
+    """What each estimator takes in time and space: medians over all its fits."""
+    pools = [pool for section in sections for pool in section.sorted_pools]
+    results = {
+        name: [each for pool in pools if pool.estimator == name for each in pool.results]
+        for name in chance_last(pool.estimator for pool in pools)
+    }
+    records: list[dict[str, Value]] = [
+        {
+            "estimator": name,
+            "n_fits": len(these),
+            "n_train_rows": round(float(np.median([each.n_train for each in these]))),
+            "fit_seconds": round(float(np.median([each.fit_seconds for each in these])), 4),
+            "predict_ms": round(float(np.median([each.predict_ms for each in these])), 4),
+            "model_bytes": round(float(np.median([each.model_bytes for each in these]))),
+        }
+        for name, these in results.items()
+    ]
+    yield Table(
+        name="cost",
+        title="Cost of each estimator",
+        columns=("estimator", "fits", "training rows", "fit, s", "per clip, ms", "model, MB"),
+        rows=tuple(_cost_cells(record) for record in records),
+        notes=(
+            "Medians over all fits; times are those of the machine that ran them, features not "
+            "included; the size is that of the pickled estimator.",
+        ),
+        records=tuple(records),
+    )
+
+
+def _cost_cells(record: Mapping[str, Value]) -> tuple[str, ...]:
+    return (
+        str(record["estimator"]),
+        f"{record['n_fits']:,}",
+        f"{record['n_train_rows']:,}",
+        f"{record['fit_seconds']:.2f}",
+        f"{record['predict_ms']:.3f}",
+        f"{float(record['model_bytes']) / 1e6:.2f}",
+    )
+
+
+def warnings(sections: Sequence[Section]) -> Iterator[Table]:
+    """What the results themselves warn of, each warning once."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for section in sections:
+        for pool in section.sorted_pools:
+            for result in pool.results:
+                for warning in dict.fromkeys(result.warnings):
+                    found[warning][section.protocol] += 1
+    if found:
+        yield Table(
+            name="warnings",
+            title="Before quoting a number",
+            columns=("warning", "under", "results"),
+            rows=tuple(
+                (warning, ", ".join(under), f"{under.total():,}")
+                for warning, under in sorted(found.items())
+            ),
+        )

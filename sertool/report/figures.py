@@ -1,0 +1,221 @@
+"""The figures: colour-blind safe, drawn without a display, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sertool.report.gaps import Scores, gap_pairs, gap_scores
+from sertool.report.pooling import MAJORITY, Pool, Target, chance_last
+from sertool.report.sections import Section, by_size
+from sertool.report.words import heading, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe and Ito's palette, which colour-blind readers can tell apart."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+GREY = "#666666"
+SPREAD = 0.6
+"""The width that the estimators of one test set take up, in test sets."""
+MOST_PANELS = 12
+"""Confusion matrices of more test sets than these are left to the tables."""
+DARK = 0.5
+"""Shares below this get light print on the colour map."""
+STYLE = {
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 9,
+    "figure.titlesize": 10,
+    "font.size": 8,
+    "legend.frameon": False,
+    "text.parse_math": False,
+}
+
+Grid = np.ndarray
+Drawing = tuple[str, bytes]
+
+
+def figures(sections: Sequence[Section]) -> Iterator[Drawing]:
+    """All figures, as name and PNG.
+
+    Per protocol: UAR with intervals (heat maps where corpora are crossed) and the confusion
+    matrices of the best estimator; where both were run, the gap between clips and speakers.
+    """
+    from matplotlib import style
+
+    with style.context(["default", STYLE]):
+        for section in sections:
+            draw = _dots if section.within else _heat_maps
+            yield f"uar-{section.name}", _png(draw(section))
+            if len(section.targets) <= MOST_PANELS:
+                yield f"confusion-{section.name}", _png(_confusions(section))
+        for clips, speakers in gap_pairs(sections):
+            if scores := gap_scores(clips, speakers):
+                name = clips.name.replace("clips", "optimism-gap", 1)
+                yield name, _png(_gap(clips, scores))
+
+
+def _dots(section: Section) -> Figure:
+    """UAR of every estimator on every corpus, with intervals and chance."""
+    figure, axes = _wide(section.targets)
+    names = _compared(section.estimators)
+    for number, name in enumerate(names):
+        pools = [section.pools.get((name, target)) for target in section.targets]
+        here = [(place, pool) for place, pool in enumerate(pools) if pool]
+        uar = np.array([pool.uar for _, pool in here])
+        ends = np.array([[pool.interval.low, pool.interval.high] for _, pool in here])
+        lengths = np.nan_to_num(np.abs(ends - uar[:, None])).T
+        axes.errorbar(
+            [place + _offset(number, len(names)) for place, _ in here], 100 * uar,
+            yerr=100 * lengths, fmt=MARKERS[number % len(MARKERS)], capsize=2, markersize=5,
+            color=COLOURS[number % len(COLOURS)], elinewidth=1, label=name,
+        )  # fmt: skip
+    for place, target in enumerate(section.targets):
+        chance = 100 * section.fullest(target).chance.uar
+        label = "chance" if place == 0 else ""
+        axes.hlines(chance, place - 0.4, place + 0.4, colors=GREY, linestyles="--", label=label)
+    _finish(figure, axes, [section.label(target) for target in section.targets])
+    figure.suptitle(f"UAR, 95 % intervals: {heading(section)}", wrap=True)
+    return figure
+
+
+def _gap(clips: Section, scores: Scores) -> Figure:
+    """For every estimator and corpus, UAR under speakers (filled) and under clips (hollow)."""
+    targets = [target for target in clips.targets if target in {each for _, each in scores}]
+    figure, axes = _wide(targets)
+    names = _compared(name for name, _ in scores)
+    for number, name in enumerate(names):
+        colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
+        places = [place for place, target in enumerate(targets) if (name, target) in scores]
+        pairs = 100 * np.array([scores[name, targets[place]] for place in places])
+        across = np.array(places) + _offset(number, len(names))
+        axes.vlines(across, pairs[:, 1], pairs[:, 0], colors=colour, linewidth=1.5)
+        axes.plot(across, pairs[:, 0], marker, color=colour, markerfacecolor="white")
+        axes.plot(across, pairs[:, 1], marker, color=colour, label=name)
+    _finish(figure, axes, [clips.label(target) for target in targets])
+    title = "Optimism gap: from new speakers (filled) to known speakers (hollow)"
+    figure.suptitle(", ".join((title, *clips.words)), wrap=True)
+    return figure
+
+
+def _heat_maps(section: Section) -> Figure:
+    """One panel per estimator: rows what was trained on, columns what was tested on."""
+    names = _compared(section.estimators)
+    trained = sorted({target.train_on for target in section.targets}, key=by_size)
+    tested = sorted({section.tested(target) for target in section.targets}, key=by_size)
+    size = (1.6 + 0.75 * len(tested), 1.2 + 0.55 * len(trained))
+    figure, panels = _panels(len(names), size)
+    for name, axes in zip(names, panels, strict=True):
+        shares = np.full((len(trained), len(tested)), np.nan)
+        words = [["" for _ in tested] for _ in trained]
+        for target in section.targets:
+            if pool := section.pools.get((name, target)):
+                row, column = trained.index(target.train_on), tested.index(section.tested(target))
+                shares[row, column] = pool.uar
+                words[row][column] = f"{percent(pool.uar)}\n({percent(pool.chance.uar)})"
+        _map(axes, shares, words, trained, tested)
+        axes.set(title=name, xlabel="tested on", ylabel="trained on")
+    figure.suptitle(f"UAR % (chance): {heading(section)}", wrap=True)
+    return figure
+
+
+def _confusions(section: Section) -> Figure:
+    """One panel per test set: the confusion matrix of its best estimator."""
+    pools = [_winner(section, target) for target in section.targets]
+    side = 1.4 + 0.5 * max(len(pool.labels) for pool in pools)
+    figure, panels = _panels(len(pools), (side, side))
+    for pool, axes in zip(pools, panels, strict=True):
+        counts = pool.confusion
+        shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+        words = [
+            [f"{100 * share:.0f}\n{count}" for share, count in zip(*rows, strict=True)]
+            for rows in zip(shares.tolist(), counts.tolist(), strict=True)
+        ]
+        _map(axes, shares, words, pool.labels, pool.labels)
+        title = f"{section.label(pool.target)}: {pool.estimator}, UAR {percent(pool.uar)}"
+        axes.set(title=title, xlabel="recognised", ylabel="spoken")
+    figure.suptitle(f"Best estimator, % of each row and counts: {heading(section)}", wrap=True)
+    return figure
+
+
+def _winner(section: Section, target: Target) -> Pool:
+    """The pool with the highest UAR; unfinished ones and the chance line only if alone."""
+    return max(
+        section.of(target),
+        key=lambda pool: (section.is_whole(pool), pool.estimator != MAJORITY, pool.uar),
+    )
+
+
+def _map(
+    axes: Axes,
+    shares: Grid,
+    words: Sequence[Sequence[str]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+) -> None:
+    """A grid of shares in [0, 1] as colours, with words on them."""
+    axes.imshow(shares, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    for (row, column), share in np.ndenumerate(shares):
+        colour = "white" if share < DARK else "black"
+        axes.text(
+            column, row, words[row][column],
+            ha="center", va="center", color=colour, fontsize=6.5,
+        )  # fmt: skip
+    axes.set_xticks(range(len(columns)), columns, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(rows)), rows)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+
+
+def _compared(estimators: Iterable[str]) -> tuple[str, ...]:
+    """Without the chance line, which has no dots of its own, unless there is nothing else."""
+    names = chance_last(estimators)
+    return tuple(name for name in names if name != MAJORITY) or names
+
+
+def _offset(number: int, n_estimators: int) -> float:
+    """Puts the estimators of one test set side by side, centred on it."""
+    return SPREAD * ((number + 0.5) / n_estimators - 0.5)
+
+
+def _wide(targets: Sequence[Target]) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(max(6.0, 2 + 1.2 * len(targets)), 3.6), dpi=150, layout="constrained")
+    return figure, figure.subplots()
+
+
+def _panels(number: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
+    """A figure of panels of that size in inches, at most four side by side."""
+    from matplotlib.figure import Figure
+
+    across = min(number, 4 if number > 4 else 2 if number == 4 else number)
+    down = math.ceil(number / across)
+    width, height = across * size[0], down * size[1] + 0.4
+    figure = Figure(figsize=(max(4.5, width), height), dpi=150, layout="constrained")
+    every = figure.subplots(down, across, squeeze=False).ravel().tolist()
+    for unused in every[number:]:
+        unused.remove()
+    return figure, every[:number]
+
+
+def _finish(figure: Figure, axes: Axes, labels: Sequence[str]) -> None:
+    axes.set_xticks(range(len(labels)), labels)
+    axes.tick_params(axis="x", labelrotation=0 if len(labels) < 9 else 30)
+    axes.set(ylabel="UAR, %", ylim=(0, 100), xlim=(-0.5, len(labels) - 0.5))
+    axes.grid(axis="y", color="#dddddd", linewidth=0.5)
+    axes.set_axisbelow(True)
+    figure.legend(loc="outside lower center", ncols=5)
+
+
+def _png(figure: Figure) -> bytes:
+    content = io.BytesIO()
+    figure.savefig(content, format="png", metadata={"Software": None})
+    return content.getvalue()

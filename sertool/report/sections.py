@@ -1,0 +1,143 @@
+"""Results -> sections: what was run under one protocol and normalisation, ready to be tabled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sertool.report.pooling import Pool, Target, chance_last, pools
+from sertool.results import Result
+from sertool.types import NORMALISATIONS
+
+
+@dataclass(frozen=True)
+class Section:
+    """The pools of one protocol, normalisation and choice of training variants.
+
+    Attributes:
+        protocol: its name.
+        normalisation: how features were standardised.
+        train_variants: the variants trained on.
+        varying: which of "normalisation" and "train_variants" differ between sections.
+        pools: by estimator and target.
+    """
+
+    protocol: str
+    normalisation: str
+    train_variants: tuple[str, ...]
+    varying: frozenset[str]
+    pools: Mapping[tuple[str, Target], Pool] = field(repr=False)
+
+    @cached_property
+    def estimators(self) -> tuple[str, ...]:
+        """Their names, sorted, the chance line last."""
+        return chance_last(name for name, _ in self.pools)
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """Single corpora first, pools of several after them, each by name."""
+        targets = {target for _, target in self.pools}
+        return tuple(sorted(targets, key=lambda each: (by_size(each.test_on), each)))
+
+    @property
+    def within(self) -> bool:
+        """Whether each corpus was divided in itself."""
+        return all(target.train_on == target.test_on for target in self.targets)
+
+    @property
+    def first(self) -> Result:
+        """Any of its results; all have the same question and leaks."""
+        return next(iter(self.pools.values())).results[0]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What tells this section from others of its protocol."""
+        words = {
+            "normalisation": f"{self.normalisation} normalisation",
+            "train_variants": f"trained on {', '.join(self.train_variants)}",
+        }
+        return tuple(word for name, word in words.items() if name in self.varying)
+
+    @property
+    def name(self) -> str:
+        """Fit for a file name once it is made plain."""
+        extra = self.train_variants if "train_variants" in self.varying else ()
+        return "-".join((self.protocol, self.normalisation, *extra))
+
+    @property
+    def sorted_pools(self) -> list[Pool]:
+        """All pools, in the order of `targets` and `estimators`."""
+        return [pool for target in self.targets for pool in self.of(target)]
+
+    def of(self, target: Target) -> list[Pool]:
+        """The pools of one target, in the order of `estimators`."""
+        return [
+            self.pools[name, target] for name in self.estimators if (name, target) in self.pools
+        ]
+
+    def fullest(self, target: Target) -> Pool:
+        """The pool of one target that was tested on most clips."""
+        return max(self.of(target), key=lambda pool: pool.n_clips)
+
+    def is_whole(self, pool: Pool) -> bool:
+        """Whether it was fitted on all the splits that any other of its target was fitted on."""
+        return pool.splits == frozenset().union(*(other.splits for other in self.of(pool.target)))
+
+    def suffix(self, target: Target) -> str:
+        """What tells a target from others of the same name: its emotions, its feature rows."""
+        same = [
+            other
+            for other in self.targets
+            if (other.train_on, other.test_on) == (target.train_on, target.test_on)
+        ]
+        words = [target.emotions] if len({each.emotions for each in same}) > 1 else []
+        if sum(each.emotions == target.emotions for each in same) > 1:
+            words.append(f"store {target.store[:8]}")
+        return f" ({', '.join(words)})" if words else ""
+
+    def tested(self, target: Target) -> str:
+        """What was tested on, as a heading."""
+        return target.test_on + self.suffix(target)
+
+    def label(self, target: Target) -> str:
+        """A heading: "emodb", "en->de"."""
+        pair = dict.fromkeys((target.train_on, target.test_on))
+        return "->".join(pair) + self.suffix(target)
+
+
+def by_size(name: str) -> tuple[bool, int, str]:
+    """Orders corpora before pools of several, and those before all the others.
+
+    >>> sorted(["others", "a+b", "c", "b"], key=by_size)
+    ['b', 'c', 'a+b', 'others']
+    """
+    return name == "others", name.count("+"), name
+
+
+def sections(results: Iterable[Result]) -> list[Section]:
+    """Results as sections, those whose train and test share most first; order plays no part."""
+    kept = sorted({result.key: result for result in results}.items())
+    groups: defaultdict[tuple[str, str, tuple[str, ...]], list[Result]] = defaultdict(list)
+    for _, each in kept:
+        groups[each.protocol, each.normalisation, each.train_variants].append(each)
+    varying = _varying([result for _, result in kept])
+    made = [Section(*setting, varying, pools(group)) for setting, group in groups.items()]
+    return sorted(made, key=_order)
+
+
+def _order(section: Section) -> tuple[int, str, int, str, tuple[str, ...]]:
+    names = [*NORMALISATIONS]
+    how = section.normalisation
+    place = names.index(how) if how in names else len(names)
+    leaks = len(section.first.leaks)
+    return -leaks, section.protocol, place, how, section.train_variants
+
+
+def _varying(results: Sequence[Result]) -> frozenset[str]:
+    """What differs; a scaling that a protocol fixes itself is no choice."""
+    chosen = {each.normalisation for each in results} & {*NORMALISATIONS}
+    variants = {each.train_variants for each in results}
+    found = {"normalisation": len(chosen) > 1, "train_variants": len(variants) > 1}
+    return frozenset(name for name, varies in found.items() if varies)

@@ -1,0 +1,215 @@
+"""Results of a study, kept as JSON lines; the only file that knows how they are stored.
+
+`results.jsonl` alone is enough to redo every table: each line carries its confusion matrix, whole
+and by speaker. `predictions.parquet` holds what each test clip was taken for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sertool.errors import BadTable, NotFound
+
+FORMAT = 1
+RESULTS = "results.jsonl"
+PREDICTIONS = "predictions.parquet"
+
+JOURNAL = ".predictions"
+"""Where predictions wait until they are merged, one small file a fit."""
+
+KEY = (
+    "protocol", "split", "normalisation", "estimator", "parameters", "emotions",
+    "train_variants", "seed", "store",
+)  # fmt: skip
+Key = tuple[str, ...]
+"""The values of `KEY` as text."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One estimator fitted on one split, and how it did on the test rows.
+
+    Attributes:
+        protocol: its name.
+        question: what a number under this protocol answers.
+        leaks: what train and test share by design.
+        split: the name of the split, for example "emodb/speaker-03" or "en->de".
+        train_on: what was trained on.
+        test_on: what was tested on; equals `train_on` within a corpus.
+        normalisation: how features were standardised.
+        estimator: its name.
+        parameters: those that differ from the estimator's defaults.
+        emotions: which emotions entered, as declared: "six", "all" or a comma-separated list.
+        train_variants: the variants of the training clips that were trained on.
+        seed: of the split and of the estimator.
+        store: digest of the feature rows.
+        labels: the emotions, in the order of the confusion matrices.
+        confusion: clips by true (row) and recognised (column) emotion.
+        by_speaker: the same for each test speaker.
+        accuracy: in [0, 1].
+        uar: unweighted average recall over the emotions tested, in [0, 1].
+        macro_f1: in [0, 1].
+        left_out: clips of the tested corpora that did not enter, by emotion.
+        n_train: training rows.
+        n_test: test rows.
+        n_train_clips: training clips.
+        n_test_clips: test clips.
+        n_train_speakers: training speakers.
+        n_test_speakers: test speakers.
+        n_shared_clips: clips in both.
+        n_shared_speakers: speakers in both.
+        fit_seconds: time to fit.
+        predict_ms: milliseconds per test row, features not included.
+        model_bytes: size of the fitted estimator, pickled.
+        warnings: what a reader should know before quoting the number.
+        versions: of sertool and of the libraries.
+    """
+
+    protocol: str
+    question: str
+    leaks: tuple[str, ...]
+    split: str
+    train_on: str
+    test_on: str
+    normalisation: str
+    estimator: str
+    parameters: dict[str, Any]
+    emotions: str
+    train_variants: tuple[str, ...]
+    seed: int
+    store: str
+    labels: tuple[str, ...]
+    confusion: list[list[int]]
+    by_speaker: dict[str, list[list[int]]]
+    accuracy: float
+    uar: float
+    macro_f1: float
+    left_out: dict[str, int]
+    n_train: int
+    n_test: int
+    n_train_clips: int
+    n_test_clips: int
+    n_train_speakers: int
+    n_test_speakers: int
+    n_shared_clips: int
+    n_shared_speakers: int
+    fit_seconds: float
+    predict_ms: float
+    model_bytes: int
+    warnings: tuple[str, ...]
+    versions: dict[str, str]
+
+    @property
+    def key(self) -> Key:
+        """What makes a result the one it is; a study skips keys that it already holds."""
+        return key(
+            self.protocol, self.split, self.normalisation, self.estimator, self.parameters,
+            self.emotions, self.train_variants, self.seed, self.store,
+        )  # fmt: skip
+
+
+def key(
+    protocol: str,
+    split: str,
+    normalisation: str,
+    estimator: str,
+    parameters: dict[str, Any],
+    emotions: str,
+    train_variants: Sequence[str],
+    seed: int,
+    store: str,
+) -> Key:
+    """The key that a result of these settings has or will have."""
+    declared = json.dumps(parameters, sort_keys=True)
+    variants = ",".join(train_variants)
+    return (
+        protocol, split, normalisation, estimator, declared, emotions, variants, str(seed), store,
+    )  # fmt: skip
+
+
+def read(folder: Path) -> list[Result]:
+    """All results of a study, in the order in which they were made.
+
+    A last line that a kill cut short is dropped; it will be made again.
+
+    Raises:
+        NotFound: no results there.
+        BadTable: a line that is no result, or one of another format.
+    """
+    file = folder / RESULTS
+    if not file.is_file():
+        raise NotFound(f"no {RESULTS} in {folder}; sertool benchmark --results {folder} makes one")
+    lines = file.read_bytes().splitlines(keepends=True)
+    whole = [line for line in lines if line.endswith(b"\n")]
+    return [_parse(line, f"{file}:{number}") for number, line in enumerate(whole, 1)]
+
+
+def keys(folder: Path) -> set[Key]:
+    """The keys of all results in a folder; none where it holds no results yet."""
+    return {result.key for result in read(folder)} if (folder / RESULTS).is_file() else set()
+
+
+def add(folder: Path, result: Result, predictions: pa.Table) -> None:
+    """Keep one result and its predictions; both outlive a kill from here on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _journal(folder, result, predictions)
+    line = json.dumps({"format": FORMAT, **dataclasses.asdict(result)}) + "\n"
+    with (folder / RESULTS).open("ab+") as file:
+        _drop_cut_off_line(file)
+        file.write(line.encode())
+
+
+def merge_predictions(folder: Path) -> None:
+    """Move the predictions that wait one file a fit into `predictions.parquet`."""
+    file, journal = folder / PREDICTIONS, folder / JOURNAL
+    parts = sorted(journal.glob("*.parquet"))
+    if parts:
+        tables = [pq.read_table(part) for part in ([file] if file.is_file() else []) + parts]
+        unfinished = file.with_suffix(".unfinished")
+        pq.write_table(pa.concat_tables(tables), unfinished, compression="zstd")
+        unfinished.replace(file)
+    shutil.rmtree(journal, ignore_errors=True)
+
+
+def _journal(folder: Path, result: Result, predictions: pa.Table) -> None:
+    """One file a fit, named by its key: a fit that is done again replaces it."""
+    name = hashlib.sha256("\0".join(result.key).encode()).hexdigest()[:16]
+    for column, value in zip(reversed(KEY), reversed(result.key), strict=True):
+        predictions = predictions.add_column(0, column, pa.array([value] * predictions.num_rows))
+    (folder / JOURNAL).mkdir(exist_ok=True)
+    pq.write_table(predictions, folder / JOURNAL / f"{name}.parquet")
+
+
+def _drop_cut_off_line(file: BinaryIO) -> None:
+    """Remove what a kill left of a line, so that the next one begins on its own."""
+    if file.tell() == 0:
+        return
+    file.seek(-1, os.SEEK_END)
+    if file.read() != b"\n":
+        file.seek(0)
+        file.truncate(file.read().rfind(b"\n") + 1)
+
+
+def _parse(line: bytes, place: str) -> Result:
+    try:
+        stored = json.loads(line)
+        if stored.pop("format", None) != FORMAT:
+            raise BadTable(f"{place}: not a result of format {FORMAT}; run the study again")
+        for name in ("leaks", "train_variants", "labels", "warnings"):
+            stored[name] = tuple(stored[name])
+        return Result(**stored)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, BadTable):
+            raise
+        raise BadTable(f"{place}: not a result ({error}); remove the line and run again") from None

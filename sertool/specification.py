@@ -1,0 +1,152 @@
+"""What a comparison asks: in Python, on the command line, or in a TOML file.
+
+A specification in TOML has the keys of `study()`; each estimator may carry parameters::
+
+    protocols = ["clips", "speakers"]
+    corpora = ["emodb", "ravdess+tess"]     # "+" joins corpora into one pool
+    emotions = "six"                         # or "all", or a list; left out = the default
+
+    [estimators]
+    svm = {}
+    cnn = { epochs = 40 }
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sertool import registry
+from sertool.errors import BadChoice, NotFound, choices
+from sertool.types import NORMALISATIONS, VARIANTS, Normalisation, Protocol, Variant
+
+Make = Callable[..., Any]
+"""`make(*, random_state=None, **parameters)` returns an unfitted scikit-learn classifier."""
+
+KEYS = (
+    "protocols", "corpora", "estimators", "normalisation", "emotions", "train_variants", "seeds",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An estimator that is compared, with the parameters that differ from its defaults."""
+
+    name: str
+    make: Make
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is asked; `study()` makes one from names.
+
+    Attributes:
+        protocols: the ways to divide clips.
+        estimators: what is compared.
+        pools: groups of corpora, each treated as one corpus; usually groups of one.
+        normalisations: how features are standardised.
+        emotions: a list of emotions; "six" = those of the original study; "all" = every one;
+            "default" = all within one corpus, six where corpora are pooled or crossed.
+        train_variants: the variants of the training clips to train on.
+        seeds: of splits and estimators.
+    """
+
+    protocols: tuple[Protocol, ...]
+    estimators: tuple[Candidate, ...]
+    pools: tuple[tuple[str, ...], ...]
+    normalisations: tuple[Normalisation, ...] = ("train",)
+    emotions: tuple[str, ...] | str = "default"
+    train_variants: tuple[Variant, ...] = VARIANTS
+    seeds: tuple[int, ...] = (42,)
+
+    @property
+    def corpora(self) -> tuple[str, ...]:
+        """The names of all corpora that are needed, sorted."""
+        return tuple(sorted({name for pool in self.pools for name in pool}))
+
+
+def study(
+    *,
+    protocols: Sequence[str],
+    corpora: Sequence[str],
+    estimators: Sequence[str] | Mapping[str, Mapping[str, Any]],
+    normalisation: Sequence[str] = ("train",),
+    emotions: Sequence[str] | str = "default",
+    train_variants: Sequence[str] = VARIANTS,
+    seeds: Sequence[int] = (42,),
+) -> Study:
+    """A study from the names of plug-ins.
+
+    Args:
+        protocols: names, for example ["clips", "speakers"].
+        corpora: names as in the store; "a+b" pools a and b into one.
+        estimators: names, or names with the parameters that differ from the defaults.
+        normalisation: of "none", "train", "corpus", "speaker".
+        emotions: "default", "six", "all", or a list of emotions.
+        train_variants: of "original", "noise", "stretch_pitch".
+        seeds: of splits and estimators.
+
+    Raises:
+        UnknownName: a plug-in that does not exist.
+        BadChoice: any other name or type that does not exist.
+
+    >>> asked = study(protocols=["speakers"], corpora=["emodb", "tess+savee"], estimators=["svm"])
+    >>> asked.pools
+    (('emodb',), ('tess', 'savee'))
+    >>> asked.estimators[0].name
+    'svm'
+    """
+    parameters = (
+        estimators if isinstance(estimators, Mapping) else {name: {} for name in estimators}
+    )
+    return Study(
+        protocols=tuple(registry.get("protocols", name) for name in protocols),
+        estimators=tuple(
+            Candidate(name, registry.get("estimators", name), dict(given))
+            for name, given in parameters.items()
+        ),
+        pools=tuple(tuple(sorted(filter(None, pool.split("+")))) for pool in corpora),
+        normalisations=_each_of(normalisation, NORMALISATIONS, "normalisation"),
+        emotions=emotions if isinstance(emotions, str) else tuple(emotions),
+        train_variants=_each_of(train_variants, VARIANTS, "variant"),
+        seeds=tuple(seeds),
+    )
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The keys of a TOML file, to be passed to `study()`.
+
+    Raises:
+        NotFound: no such file.
+        BadChoice: no TOML, an unknown key, or a value of another type.
+    """
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NotFound(f"cannot read the specification {file}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadChoice(f"{file} is not TOML: {error}") from None
+    for name, value in content.items():
+        if name not in KEYS:
+            raise BadChoice(f"{file}: unknown key {choices(name, KEYS)}")
+        _check_type(file, name, value)
+    return content
+
+
+def _check_type(file: Path, name: str, value: object) -> None:
+    is_list = isinstance(value, list) and all(isinstance(each, int | str) for each in value)
+    is_table = name == "estimators" and isinstance(value, dict)
+    is_word = name == "emotions" and isinstance(value, str)
+    if not (is_list or is_table or is_word):
+        raise BadChoice(f'{file}: {name} = {value!r} must be a list, for example ["..."]')
+
+
+def _each_of(given: Sequence[str], possible: Sequence[str], what: str) -> tuple[Any, ...]:
+    for name in given:
+        if name not in possible:
+            raise BadChoice(f"no {what} {choices(name, possible)}")
+    return tuple(given)

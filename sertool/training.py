@@ -1,0 +1,138 @@
+"""Rows of the store -> a model whose probabilities are calibrated on speakers it has not heard."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+
+from sertool import audio, normalisation, registry, store, versions
+from sertool.errors import NotEnough, UnknownName
+from sertool.persistence import Model, scores
+from sertool.specification import Candidate
+from sertool.types import SIX_EMOTIONS, VARIANTS
+
+FOLDS = 5
+
+
+def train(table: pa.Table, candidate: Candidate, *, seed: int = 42) -> Model:
+    """Fit an estimator on all rows and calibrate its probabilities on held-out speakers.
+
+    Args:
+        table: rows of the store with the emotions and variants to train on.
+        candidate: the estimator and its parameters.
+        seed: of the folds and of the estimator.
+
+    Returns:
+        A model with everything that `sertool.persistence.save` stores.
+
+    Raises:
+        NotEnough: fewer than two emotions or two speakers.
+    """
+    X = store.matrix(table)
+    y = np.asarray(table.column("emotion").to_pylist())
+    speakers = np.asarray(store.qualified(table, "speaker"))
+    _check(y, speakers)
+    center, scale = normalisation.statistics(X)
+    estimator = _fit(candidate, (X - center) / scale, y, seed)
+    originals = np.asarray(table.column("variant").to_pylist()) == VARIANTS[0]
+    held_out = _held_out_scores(candidate, X, y, speakers, originals, seed)
+    return Model(
+        name=candidate.name,
+        estimator=estimator,
+        calibrator=LogisticRegression(max_iter=1000).fit(held_out, y[originals]),
+        features=store.FEATURE_NAMES,
+        window=dataclasses.asdict(audio.RULE),
+        center=center,
+        scale=scale,
+        labels=tuple(estimator.classes_.tolist()),
+        about=_about(table, candidate, seed),
+        versions=versions.of_learning(),
+    )
+
+
+def rows(
+    table: pa.Table, emotions: Sequence[str] | str, variants: Sequence[str] = VARIANTS
+) -> pa.Table:
+    """The rows of some emotions ("six", "all" or a list) and variants.
+
+    Raises:
+        NotEnough: no row is left.
+    """
+    if emotions != "all":
+        wanted = SIX_EMOTIONS if emotions == "six" else emotions
+        table = table.filter(pc.is_in(table.column("emotion"), pa.array(wanted)))
+    table = table.filter(pc.is_in(table.column("variant"), pa.array(variants)))
+    if table.num_rows == 0:
+        raise NotEnough(f"no rows of the emotions {emotions} in these corpora; try --emotions all")
+    return table
+
+
+def _fit(candidate: Candidate, X: np.ndarray, y: np.ndarray, seed: int) -> Any:
+    estimator = candidate.make(random_state=seed, **candidate.parameters)
+    return estimator.fit(X.astype(np.float32), y)
+
+
+def _held_out_scores(
+    candidate: Candidate,
+    X: np.ndarray,
+    y: np.ndarray,
+    speakers: np.ndarray,
+    originals: np.ndarray,
+    seed: int,
+) -> np.ndarray:
+    """Scores of the original rows by estimators that never heard their speaker."""
+    folds = StratifiedGroupKFold(min(FOLDS, len(set(speakers))), shuffle=True, random_state=seed)
+    parts = []
+    for train_rows, test_rows in folds.split(X, y, speakers):
+        tested = test_rows[originals[test_rows]]
+        center, scale = normalisation.statistics(X[train_rows])
+        estimator = _fit(candidate, (X[train_rows] - center) / scale, y[train_rows], seed)
+        parts.append((tested, scores(estimator, ((X[tested] - center) / scale).astype(np.float32))))
+    rows_tested = np.concatenate([tested for tested, _ in parts])
+    values: np.ndarray = np.concatenate([part for _, part in parts])
+    return values[np.argsort(rows_tested)]
+
+
+def _check(y: np.ndarray, speakers: np.ndarray) -> None:
+    for what, values in (("emotions", y), ("speakers", speakers)):
+        different = sorted(set(values.tolist()))
+        if len(different) < 2:
+            raise NotEnough(
+                f"training needs at least two {what}, these rows have {different}; "
+                "add corpora with --corpora"
+            )
+
+
+def _about(table: pa.Table, candidate: Candidate, seed: int) -> Mapping[str, Any]:
+    """What a model card says of the training rows."""
+    corpora = {}
+    for name in sorted(set(table.column("corpus").to_pylist())):
+        rows = table.filter(pc.equal(table.column("corpus"), name))
+        corpora[name] = {
+            "clips": len(set(rows.column("clip").to_pylist())),
+            "speakers": len(set(rows.column("speaker").to_pylist())),
+            "languages": sorted(set(rows.column("language").to_pylist())),
+            **_licence(name),
+        }
+    return {
+        "corpora": corpora,
+        "variants": sorted(set(table.column("variant").to_pylist())),
+        "parameters": dict(candidate.parameters),
+        "seed": seed,
+        "store": store.digest(table),
+    }
+
+
+def _licence(name: str) -> dict[str, str]:
+    try:
+        corpus = registry.get("corpora", name)
+    except UnknownName:
+        return {"licence": "", "citation": ""}
+    return {"licence": corpus.licence, "citation": corpus.citation}

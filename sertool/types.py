@@ -1,0 +1,174 @@
+"""The frozen data that every part of sertool speaks: no I/O, no behaviour beyond a derived name.
+
+Nothing heavy is imported here, so that listing plug-ins and printing help stay instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from sertool.spectrum import Spectrum
+
+Emotion = str
+"""One of `EMOTIONS` in the built-in corpora; a manifest may bring words of its own."""
+
+EMOTIONS: tuple[Emotion, ...] = (
+    "angry", "boredom", "calm", "disgust", "fear", "happy", "neutral", "sad", "surprise",
+)  # fmt: skip
+SIX_EMOTIONS: tuple[Emotion, ...] = ("angry", "disgust", "fear", "happy", "neutral", "sad")
+
+Variant = Literal["original", "noise", "stretch_pitch"]
+VARIANTS: tuple[Variant, ...] = ("original", "noise", "stretch_pitch")
+
+Normalisation = Literal["none", "train", "corpus", "speaker"]
+NORMALISATIONS: tuple[Normalisation, ...] = ("none", "train", "corpus", "speaker")
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One recording, as its corpus names it.
+
+    Attributes:
+        path: where it lies, POSIX, relative to the corpus folder.
+        emotion: the label in sertool's vocabulary.
+        speaker: unique inside the corpus.
+        recording: what it is a copy of; two paths with the same `recording` are one clip.
+        raw_label: the label as the corpus writes it.
+        sentence: what is said; "" = unknown.
+        gender: "female", "male" or "" = unknown.
+        intensity: as the corpus writes it; "" = unknown.
+        language: BCP 47; "" = the language of the corpus.
+    """
+
+    path: str
+    emotion: Emotion
+    speaker: str
+    recording: str
+    raw_label: str
+    sentence: str = ""
+    gender: str = ""
+    intensity: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A collection of recordings whose file names (or whose manifest) tell what they hold.
+
+    Attributes:
+        name: the plug-in's name.
+        language: BCP 47, for example "en".
+        licence: as its makers state it.
+        url: where it is published.
+        citation: how to cite it, one line.
+        clips: recordings in a complete copy.
+        speakers: speakers in a complete copy.
+        parse: pure function from a path inside the corpus to its clip; None = not a clip.
+    """
+
+    name: str
+    language: str
+    licence: str
+    url: str
+    citation: str
+    clips: int
+    speakers: int
+    parse: Callable[[str], Clip | None]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Mono sound: `samples` of shape (n,), float32, nominally in [-1, 1]; `rate` in Hz."""
+
+    samples: np.ndarray
+    rate: int
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A number or a few that describe a whole signal.
+
+    Attributes:
+        name: the plug-in's name.
+        size: how many numbers.
+        unit: of each number, for example "Hz".
+        source: the librosa function or the paper that defines it.
+        compute: from the shared spectrum to an array of shape (size,).
+    """
+
+    name: str
+    size: int
+    unit: str
+    source: str
+    compute: Callable[[Spectrum], np.ndarray]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the store that hold this feature.
+
+        >>> Feature("zcr", 1, "", "", len).columns
+        ('zcr',)
+        >>> Feature("tonnetz", 6, "", "", len).columns[::5]
+        ('tonnetz_01', 'tonnetz_06')
+        """
+        if self.size == 1:
+            return (self.name,)
+        width = max(2, len(str(self.size)))
+        return tuple(f"{self.name}_{number:0{width}}" for number in range(1, self.size + 1))
+
+
+@dataclass(frozen=True)
+class Split:
+    """One division of a table's rows into training and test rows.
+
+    Attributes:
+        train_on: what is trained on: a corpus, a pool of them ("ravdess+tess"), a language.
+        test_on: what is tested on; equals `train_on` within a corpus.
+        fold: which of the folds of this pair; "" where there is only one.
+        train: row numbers, shape (n_train,), all variants of the training clips.
+        test: row numbers, shape (n_test,).
+        validation: row numbers, empty unless the protocol itself sets some aside.
+    """
+
+    train_on: str
+    test_on: str
+    fold: str
+    train: np.ndarray
+    test: np.ndarray
+    validation: np.ndarray
+
+    @property
+    def name(self) -> str:
+        """Unique under its protocol, for example "ravdess/fold-1" or "en->de"."""
+        crossed = f"->{self.test_on}" if self.test_on != self.train_on else ""
+        fold = f"/{self.fold}" if self.fold else ""
+        return f"{self.train_on}{crossed}{fold}"
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A way to divide clips into training and test clips, and the question that it answers.
+
+    Attributes:
+        name: the plug-in's name.
+        question: what a number under this protocol answers, in one sentence.
+        leaks: what train and test share by design: "clip", "speaker", "sentence", "scaling".
+        scope: "within" = run on each corpus (or pool) by itself; "across" = on all at once.
+        splits: `splits(identity, *, name, seed)` yields splits of the rows of `identity`, a table
+            with the store's identity columns only; `name` is that of the corpus or pool
+            ("" when the scope is "across").
+        own_scaling: True where the protocol fixes the scaling (min-max over all rows), so that
+            the declared normalisation does not apply.
+    """
+
+    name: str
+    question: str
+    leaks: tuple[str, ...]
+    scope: Literal["within", "across"]
+    splits: Callable[..., Iterator[Split]]
+    own_scaling: bool = False

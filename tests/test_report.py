@@ -1,0 +1,504 @@
+"""Tables and figures from made-up results whose numbers can be worked out by hand."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sertool import report
+from sertool.errors import NotEnough
+from sertool.report import Table
+from sertool.report.sections import sections
+from sertool.results import Result
+
+LABELS = ("angry", "neutral", "sad")
+QUESTIONS = {
+    "original": "What does the original study's procedure report?",
+    "clips": "How well are new recordings of known speakers recognised?",
+    "speakers": "How well is a new speaker recognised?",
+    "cross_language": "Trained on one language, how well on another?",
+}
+LEAKS = {
+    "original": ("clip", "speaker", "sentence", "scaling"),
+    "clips": ("speaker", "sentence"),
+    "speakers": ("sentence",),
+    "cross_language": (),
+}
+GOOD = [[8, 1, 1], [1, 8, 1], [1, 1, 8]]
+FAIR = [[6, 2, 2], [2, 6, 2], [2, 2, 6]]
+POOR = [[4, 3, 3], [3, 4, 3], [3, 3, 4]]
+CONSTANT = [[10, 0, 0], [10, 0, 0], [10, 0, 0]]
+
+
+def result(
+    by_speaker: dict[str, list[list[int]]] | None = None,
+    *,
+    protocol: str = "speakers",
+    on: tuple[str, str] = ("emodb", "emodb"),
+    fold: str = "",
+    estimator: str = "svm",
+    normalisation: str = "train",
+    **changes: object,
+) -> Result:
+    """A result whose scores follow from its confusions by speaker."""
+    by_speaker = by_speaker or {f"{on[1]}/{number:02}": GOOD for number in range(6)}
+    total = np.sum([*by_speaker.values()], axis=0)
+    spoken = total.sum(axis=1) > 0
+    pair = on[0] if on[0] == on[1] else "->".join(on)
+    made = Result(
+        protocol=protocol,
+        question=QUESTIONS[protocol],
+        leaks=LEAKS[protocol],
+        split=f"{pair}/{fold}" if fold else pair,
+        train_on=on[0],
+        test_on=on[1],
+        normalisation=normalisation,
+        estimator=estimator,
+        parameters={},
+        emotions="all",
+        train_variants=("original", "noise", "stretch_pitch"),
+        seed=42,
+        store="0" * 64,
+        labels=LABELS,
+        confusion=total.tolist(),
+        by_speaker=by_speaker,
+        accuracy=float(np.trace(total) / total.sum()),
+        uar=float(np.mean(np.diag(total)[spoken] / total[spoken].sum(axis=1))),
+        macro_f1=0.5,
+        left_out={"calm": 7},
+        n_train=100,
+        n_test=int(total.sum()),
+        n_train_clips=100,
+        n_test_clips=int(total.sum()),
+        n_train_speakers=9,
+        n_test_speakers=len(by_speaker),
+        n_shared_clips=0,
+        n_shared_speakers=0,
+        fit_seconds=1.5,
+        predict_ms=0.25,
+        model_bytes=2_000_000,
+        warnings=(),
+        versions={},
+    )
+    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
+
+
+def study() -> list[Result]:
+    """Three estimators under three protocols on two corpora of six speakers, two folds each."""
+    made = []
+    for corpus in ("emodb", "cremad"):
+        for estimator, matrix in (("svm", FAIR), ("forest", POOR), ("majority", CONSTANT)):
+            speakers = [f"{corpus}/{number:02}" for number in range(6)]
+            for fold in (0, 1):
+                half = dict.fromkeys(speakers[3 * fold : 3 * fold + 3], matrix)
+                made.append(result(half, on=(corpus, corpus), fold=str(fold), estimator=estimator))
+            better = GOOD if estimator == "svm" else matrix
+            whole = dict.fromkeys(speakers, better)
+            made.append(result(whole, protocol="clips", on=(corpus, corpus), estimator=estimator))
+            across = ("en", "de") if corpus == "emodb" else ("de", "en")
+            made.append(result(whole, protocol="cross_language", on=across, estimator=estimator))
+    return made
+
+
+def named(results: Sequence[Result], name: str) -> Table:
+    return next(table for table in report.tables(results) if table.name == name)
+
+
+def cell(table: Table, row: str, column: str) -> str:
+    rows = {each[0]: each for each in (*table.rows, *table.facts)}
+    return rows[row][table.columns.index(column)]
+
+
+def names(results: Sequence[Result]) -> list[str]:
+    return [table.name for table in report.tables(results)]
+
+
+TABLES = (
+    "overview-train",
+    "clips-train",
+    "speakers-train",
+    "cross_language-train-forest",
+    "cross_language-train-svm",
+    "cross_language-train-majority",
+    "optimism-gap-train",
+    "comparison-clips-train",
+    "comparison-speakers-train",
+    "comparison-cross_language-train",
+    "recall-clips-train",
+    "recall-speakers-train",
+    "recall-cross_language-train",
+    "emotions",
+    "cost",
+)
+"""Of `study`."""
+
+
+def test_every_table_of_a_study_in_order() -> None:
+    assert names(study()) == [*TABLES]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_rows_are_as_long_as_the_heading(name: str) -> None:
+    table = named(study(), name)
+    assert table.rows
+    assert {len(row) for row in (*table.rows, *table.facts)} == {len(table.columns)}
+    assert len({tuple(record) for record in table.records}) <= 1
+
+
+@pytest.mark.parametrize("name", TABLES[:-2])
+def test_a_table_of_scores_says_what_is_asked_and_shared(name: str) -> None:
+    notes = named(study(), name).notes
+    assert any("Train and test share" in note for note in notes)
+    assert any("standardised by the training rows" in note for note in notes)
+
+
+def test_no_results() -> None:
+    with pytest.raises(NotEnough, match="0 results, at least one is needed"):
+        report.tables([])
+
+
+def test_folds_are_summed_and_their_mean_is_the_second_figure() -> None:
+    first = {"emodb/03": [[3, 1, 0], [0, 4, 0], [2, 0, 2]]}
+    second = {"emodb/08": [[1, 0, 0], [2, 0, 0], [0, 0, 1]]}
+    record = named([result(first, fold="a"), result(second, fold="b")], "speakers-train").records[0]
+    assert record["uar"] == pytest.approx((4 / 5 + 4 / 6 + 3 / 5) / 3, abs=1e-6)
+    assert record["accuracy"] == pytest.approx(11 / 16, abs=1e-6)
+    assert record["uar_mean_of_folds"] == pytest.approx((0.75 + 2 / 3) / 2, abs=1e-6)
+    assert record["majority_accuracy"] == pytest.approx(6 / 16, abs=1e-6)
+    assert record["chance_uar"] == pytest.approx(1 / 3, abs=1e-6)
+    assert (record["n_clips"], record["n_speakers"], record["n_results"]) == (16, 2, 2)
+
+
+def test_a_speaker_of_several_folds_is_one_speaker() -> None:
+    halves = [result({"emodb/03": GOOD}, protocol="clips", fold=fold) for fold in "ab"]
+    (section,) = sections(halves)
+    (pool,) = section.pools.values()
+    assert pool.by_speaker.shape == (1, 1, 3, 3)
+    assert pool.confusion.tolist() == (2 * np.array(GOOD)).tolist()
+
+
+def test_labels_of_folds_are_aligned() -> None:
+    one = result({"emodb/03": [[2, 0], [1, 1]]}, fold="a", labels=("sad", "angry"))
+    other = result({"emodb/08": [[5]]}, fold="b", labels=("own word",))
+    (section,) = sections([one, other])
+    (pool,) = section.pools.values()
+    assert pool.labels == ("angry", "sad", "own word")
+    assert pool.confusion.tolist() == [[1, 1, 0], [0, 2, 0], [0, 0, 5]]
+
+
+def test_cells_of_a_corpus_table() -> None:
+    table = named(study(), "speakers-train")
+    assert table.columns == ("estimator", "cremad", "emodb")
+    assert [row[0] for row in table.rows] == ["forest", "svm", "majority"]
+    assert cell(table, "svm", "emodb") == "60.0 [60.0, 60.0] / 60.0"
+    assert cell(table, "clips tested", "emodb") == "180"
+    assert cell(table, "speakers tested", "emodb") == "6"
+    assert cell(table, "emotions", "emodb") == "3 (all)"
+    assert cell(table, "chance: UAR / accuracy", "emodb") == "33.3 / 33.3"
+    assert table.best == {(1, 1), (1, 2)}
+
+
+def test_overview_says_why_numbers_differ() -> None:
+    table = named(study(), "overview-train")
+    assert table.columns[1:] == (
+        "clips cremad",
+        "clips emodb",
+        "speakers cremad",
+        "speakers emodb",
+        "cross_language en->de",
+        "cross_language de->en",
+    )
+    assert table.notes[-1].startswith(
+        "Why the numbers differ: train and test share speakers, sentences under clips; "
+        "sentences under speakers; nothing under cross_language; "
+    )
+
+
+def test_wide_overview_shows_means_over_what_every_estimator_was_run_on() -> None:
+    corpora = [f"corpus{number}" for number in range(9)]
+    matrices = {"svm": GOOD, "forest": FAIR}
+    made = [
+        result({f"{on}/{n}": matrix for n in range(5)}, protocol=protocol, on=(on, on), estimator=e)
+        for on in corpora
+        for e, matrix in matrices.items()
+        for protocol in ("clips", "speakers")
+        if (on, e) != ("corpus8", "forest")
+    ]
+    table = named(made, "overview-train")
+    assert table.columns == ("estimator", "clips, mean of 8", "speakers, mean of 8")
+    assert cell(table, "svm", "clips, mean of 8") == "80.0 / 80.0"
+    assert table.best == {(1, 1), (1, 2)}
+    assert len(table.records) == 34
+
+
+def test_no_overview_beside_a_single_table_per_corpus() -> None:
+    assert names([result()])[0] == "speakers-train"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "marked"), [("original", True), ("clips", False), ("speakers", False)]
+)
+def test_leaking_protocols_are_marked_wherever_they_are_shown(protocol: str, marked: bool) -> None:
+    mark = "(leaks clips, speakers, sentences, scaling)"
+    both = [result(protocol=protocol, normalisation="minmax_all"), result(protocol="speakers")]
+    for table in report.tables(both):
+        if table.name.startswith("overview"):
+            assert (f"{protocol} emodb {mark}" in table.columns) == marked
+        elif f"{protocol}-minmax" in table.name:
+            assert (mark in table.title) == marked
+
+
+def test_matrix_has_training_in_rows_and_test_in_columns() -> None:
+    table = named(study(), "cross_language-train-svm")
+    assert table.columns == ("trained on", "de", "en")
+    assert cell(table, "en", "de") == "80.0 [80.0, 80.0] / 80.0"
+    assert cell(table, "en", "en") == ""
+    assert "Emotions: angry, neutral and sad." in table.notes
+
+
+def test_matrix_tells_shared_emotions_where_they_differ() -> None:
+    few = {f"de/{number}": [[3, 1], [1, 3]] for number in range(5)}
+    made = [
+        result(few, protocol="cross_language", on=("pl", "de"), labels=("angry", "sad")),
+        result(protocol="cross_language", on=("en", "de")),
+        result(protocol="cross_language", on=("others", "de")),
+    ]
+    table = named(made, "cross_language-train-svm")
+    assert [row[0] for row in table.rows] == ["en", "pl", "others"]
+    assert cell(table, "pl", "de").endswith(" (2 emotions, 40 clips, chance 50.0)")
+    assert cell(table, "en", "de").endswith(" (3 emotions, 180 clips, chance 33.3)")
+    assert cell(table, "emotions", "de") == "varies"
+
+
+def test_gap_is_clips_minus_speakers() -> None:
+    table = named(study(), "optimism-gap-train")
+    assert cell(table, "svm", "emodb") == "+20.0 (80.0 → 60.0)"
+    assert cell(table, "majority", "emodb") == "+0.0 (33.3 → 33.3)"
+    assert {record["gap"] for record in table.records} == {0.2, 0.0}
+
+
+def test_comparison_of_two_estimators_over_six_speakers() -> None:
+    table = named(study(), "comparison-speakers-train")
+    assert table.rows[0] == ("cremad", "forest", "svm", "-20.0", "0.031", "0.031")
+    assert all("majority" not in row for row in table.rows)
+
+
+def test_comparison_corrects_for_the_number_of_pairs() -> None:
+    made = [
+        result(dict.fromkeys([f"emodb/{n}" for n in range(6)], matrix), estimator=name)
+        for name, matrix in (("a", GOOD), ("b", FAIR), ("c", POOR))
+    ]
+    records = named(made, "comparison-speakers-train").records
+    assert [record["p_holm"] for record in records] == [3 * 0.03125] * 3
+
+
+@pytest.mark.parametrize("n_speakers", [1, 4])
+def test_comparison_of_few_speakers_is_skipped_and_says_so(n_speakers: int) -> None:
+    few = {f"tess/{number}": GOOD for number in range(n_speakers)}
+    made = [result(few, on=("tess", "tess"), estimator=name) for name in ("svm", "forest")]
+    table = named(made, "comparison-speakers-train")
+    assert table.rows == ()
+    assert f"Not tested, fewer than five speakers: tess ({n_speakers})." in table.notes
+
+
+def test_comparison_needs_the_same_splits() -> None:
+    made = [result(estimator="svm", fold="a"), result(estimator="forest", fold="b")]
+    assert "comparison-speakers-train" not in names(made)
+
+
+def test_estimator_missing_on_one_corpus_leaves_its_cell_blank() -> None:
+    made = [result(on=("emodb", "emodb"), estimator=name) for name in ("svm", "forest")]
+    table = named([*made, result(on=("emovo", "emovo"))], "speakers-train")
+    assert cell(table, "forest", "emovo") == ""
+    assert cell(table, "svm", "emovo") != ""
+    assert "| forest | **80.0 [80.0, 80.0] / 80.0** |  |" in report.markdown([table])
+    assert table.best == {(0, 1), (1, 1)}
+
+
+def test_one_speaker_has_an_interval_over_clips_with_a_mark() -> None:
+    table = named([result({"emodb/03": GOOD})], "speakers-train")
+    assert "]† / 80.0" in cell(table, "svm", "emodb")
+    assert table.records[0]["interval_over"] == "clips"
+    assert any(note.startswith("† Fewer than five speakers") for note in table.notes)
+
+
+def test_one_clip_has_no_interval() -> None:
+    table = named([result({"emodb/03": [[1, 0, 0], [0, 0, 0], [0, 0, 0]]})], "speakers-train")
+    assert cell(table, "svm", "emodb") == "100.0 [?, ?]† / 100.0"
+    (record,) = csv.DictReader(io.StringIO(report.comma_separated(table)))
+    assert record["uar_low"] == ""
+
+
+def test_unfinished_estimator_is_marked_and_never_best() -> None:
+    half, other = {"emodb/1": FAIR}, {"emodb/2": FAIR}
+    made = [result(half, fold="a"), result(other, fold="b")]
+    table = named([*made, result({"emodb/1": GOOD}, fold="a", estimator="x")], "speakers-train")
+    assert cell(table, "x", "emodb").endswith("/ 80.0*")
+    assert table.best == frozenset()
+    assert any(note.startswith("* On fewer folds") for note in table.notes)
+
+
+def test_several_seeds_are_averaged_and_named() -> None:
+    made = [result({"emodb/1": GOOD}, seed=1), result({"emodb/1": FAIR}, seed=2)]
+    table = named(made, "speakers-train")
+    assert cell(table, "svm", "emodb").startswith("70.0 [")
+    assert any("Several seeds (1, 2): figures and limits are means" in each for each in table.notes)
+    assert table.records[0]["n_clips"] == 30
+
+
+def test_several_normalisations_have_a_table_each_named_in_the_title() -> None:
+    made = [result(normalisation=how) for how in ("speaker", "train")]
+    tables = report.tables(made)
+    assert [table.name for table in tables[:2]] == ["speakers-train", "speakers-speaker"]
+    assert tables[1].title == "Per corpus: speakers, speaker normalisation"
+    assert any("transductive" in note for note in tables[1].notes)
+
+
+@pytest.mark.parametrize(
+    ("change", "label"),
+    [
+        ({"emotions": "six"}, "emodb (six)"),
+        ({"store": "1234567890"}, "emodb (store 12345678)"),
+    ],
+    ids=["emotions", "store"],
+)
+def test_what_differs_in_emotions_or_features_is_never_summed(
+    change: dict[str, str], label: str
+) -> None:
+    table = named([result(), result(**change)], "speakers-train")  # type: ignore[arg-type]
+    assert label in table.columns
+    assert len(table.columns) == 3
+
+
+def test_parameters_make_a_row_of_their_own() -> None:
+    table = named([result(), result(parameters={"C": 1})], "speakers-train")
+    assert [row[0] for row in table.rows] == ["svm", "svm (C=1)"]
+
+
+def test_recall_per_emotion() -> None:
+    uneven = {"emodb/1": [[3, 1, 0], [0, 4, 0], [0, 0, 0]]}
+    table = named([result(uneven)], "recall-speakers-train")
+    assert table.rows == (("emodb", "svm", "75.0", "100.0", ""),)
+
+
+def test_emotions_count_each_clip_once_and_what_was_left_out() -> None:
+    table = named(study(), "emotions")
+    row = next(row for row in table.rows if row[0] == "emodb")
+    assert row == ("emodb", "clips, speakers", "all", "60", "60", "60", "180", "calm 7")
+
+
+def test_cost_is_the_median_of_all_fits() -> None:
+    made = [result(fold=fold, fit_seconds=s) for fold, s in (("a", 1.0), ("b", 2.0), ("c", 9.0))]
+    assert named(made, "cost").rows == (("svm", "3", "100", "2.00", "0.250", "2.00"),)
+
+
+def test_warnings_are_told_once() -> None:
+    made = [result(fold=fold, warnings=("two speakers only",)) for fold in "ab"]
+    assert named(made, "warnings").rows == (("two speakers only", "speakers", "2"),)
+
+
+def test_markdown_escapes_marks_but_not_underscores_inside_words() -> None:
+    table = Table("t", "a_b", ("x|y", "_z_"), (("*[a](b)*", "<i>"),), notes=("`c`\nd",))
+    assert report.markdown([table]).splitlines() == [
+        "## a_b",
+        "",
+        r"| x\|y | \_z\_ |",
+        "| --- | --- |",
+        r"| \*[a]\(b)\* | \<i> |",
+        "",
+        r"* \`c\` d",
+    ]
+
+
+def test_latex_escapes_every_special_character() -> None:
+    table = Table("t", r"50 % & \x_{1}", ("a", "b"), (("#~^$", "1 → 2"),), (("n", "3"),))
+    text = report.latex([table])
+    assert r"\caption{50 \% \& \textbackslash{}x\_\{1\}}" in text
+    assert r"\#\textasciitilde{}\textasciicircum{}\$ & 1 $\rightarrow$ 2 \\" in text
+    assert r"\textit{n} & 3 \\" in text
+    assert text.count(r"\midrule") == 2
+
+
+def test_bold_in_latex() -> None:
+    table = Table("t", "T", ("a", "b"), (("svm", "1"),), best=frozenset({(0, 1)}))
+    assert r"svm & \textbf{1} \\" in report.latex([table])
+
+
+def test_csv_holds_plain_numbers() -> None:
+    text = report.comma_separated(named(study(), "speakers-train"))
+    rows = list(csv.DictReader(io.StringIO(text)))
+    svm = next(row for row in rows if (row["estimator"], row["test_on"]) == ("svm", "emodb"))
+    assert float(svm["uar"]) == pytest.approx(0.6)
+    assert svm["labels"] == "angry;neutral;sad"
+    assert svm["leaks"] == "sentence"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def test_the_same_results_in_any_order_give_the_same_bytes(tmp_path: Path) -> None:
+    made = study()
+    report.write(made, tmp_path / "one")
+    random.Random(0).shuffle(made)
+    report.write(made, tmp_path / "two")
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_what_is_written(tmp_path: Path) -> None:
+    written = [file.relative_to(tmp_path).as_posix() for file in report.write(study(), tmp_path)]
+    assert written[:2] == ["tables.md", "tables.tex"]
+    assert {*written} == {*contents(tmp_path)}
+    assert {file for file in written if file.endswith(".csv")} == {
+        f"tables/{name}.csv" for name in names(study())
+    }
+    assert {file for file in written if file.endswith(".png")} == {
+        "figures/uar-clips-train.png",
+        "figures/uar-speakers-train.png",
+        "figures/uar-cross_language-train.png",
+        "figures/confusion-clips-train.png",
+        "figures/confusion-speakers-train.png",
+        "figures/confusion-cross_language-train.png",
+        "figures/optimism-gap-train.png",
+    }
+
+
+def test_files_of_an_earlier_report_go_and_others_stay(tmp_path: Path) -> None:
+    report.write(study(), tmp_path)
+    (tmp_path / "figures/mine.png").write_bytes(b"mine")
+    report.write([result()], tmp_path)
+    assert not (tmp_path / "figures/optimism-gap-train.png").exists()
+    assert (tmp_path / "figures/mine.png").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [result(estimator="majority")],
+        [result({"emodb/1": [[1, 0, 0], [0, 0, 0], [0, 0, 0]]})],
+        [result(on=("my $corpus$ | 50 %", "my $corpus$ | 50 %"))],
+        [result(protocol="cross_language", on=("a", "b"))],
+        [result(estimator=f"estimator{number}") for number in range(9)],
+        [result(on=(f"c{number}", f"c{number}")) for number in range(13)],
+    ],
+    ids=["majority alone", "one clip", "odd name", "one pair", "nine estimators", "13 corpora"],
+)
+def test_unusual_results_are_drawn_and_written(results: list[Result], tmp_path: Path) -> None:
+    assert all(file.stat().st_size > 0 for file in report.write(results, tmp_path))
+
+
+def test_names_that_become_one_file_are_numbered() -> None:
+    made = [
+        result(protocol="cross_language", on=("en", "de"), parameters={"C": value})
+        for value in ("a/b", "a b")
+    ]
+    found = [name for name in names(made) if name.startswith("cross_language-train-svm")]
+    assert found == ["cross_language-train-svm-C-a-b", "cross_language-train-svm-C-a-b-2"]
