@@ -74,13 +74,14 @@ def _normalised(fit: Fit, rows: np.ndarray, n_train: int) -> np.ndarray:
         everything: np.ndarray = normalisation.minmax_all(fit.dataset.features)
         return everything[rows]
     identity = fit.dataset.identity.take(pa.array(rows))
-    return normalisation.normalise(
+    result: np.ndarray = normalisation.normalise(
         fit.dataset.features[rows],
         how=cast("Normalisation", fit.normalisation),
         train=np.arange(n_train),
         corpora=np.asarray(identity.column("corpus").to_pylist()),
         speakers=np.asarray(identity.column("speaker").to_pylist()),
     )
+    return result
 
 
 def _predictions(identity: pa.Table, predicted: np.ndarray) -> pa.Table:

@@ -13,6 +13,7 @@ A specification in TOML has the keys of `study()`; each estimator may carry para
 
 from __future__ import annotations
 
+import inspect
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ Make = Callable[..., Any]
 KEYS = (
     "protocols", "corpora", "estimators", "normalisation", "emotions", "train_variants", "seeds",
 )  # fmt: skip
+CHOICES_OF_EMOTIONS = ("default", "six", "all")
 
 
 @dataclass(frozen=True)
@@ -96,22 +98,17 @@ def study(
 
     >>> asked = study(protocols=["speakers"], corpora=["emodb", "tess+savee"], estimators=["svm"])
     >>> asked.pools
-    (('emodb',), ('tess', 'savee'))
+    (('emodb',), ('savee', 'tess'))
     >>> asked.estimators[0].name
     'svm'
     """
-    parameters = (
-        estimators if isinstance(estimators, Mapping) else {name: {} for name in estimators}
-    )
+    named = estimators if isinstance(estimators, Mapping) else {name: {} for name in estimators}
     return Study(
         protocols=tuple(registry.get("protocols", name) for name in protocols),
-        estimators=tuple(
-            Candidate(name, registry.get("estimators", name), dict(given))
-            for name, given in parameters.items()
-        ),
-        pools=tuple(tuple(sorted(filter(None, pool.split("+")))) for pool in corpora),
+        estimators=tuple(_candidate(name, parameters) for name, parameters in named.items()),
+        pools=tuple(_pool(names) for names in corpora),
         normalisations=_each_of(normalisation, NORMALISATIONS, "normalisation"),
-        emotions=emotions if isinstance(emotions, str) else tuple(emotions),
+        emotions=_emotions(emotions),
         train_variants=_each_of(train_variants, VARIANTS, "variant"),
         seeds=tuple(seeds),
     )
@@ -138,11 +135,36 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def _check_type(file: Path, name: str, value: object) -> None:
-    is_list = isinstance(value, list) and all(isinstance(each, int | str) for each in value)
+    kind, words = (int, "whole numbers") if name == "seeds" else (str, "names")
+    is_list = isinstance(value, list) and all(type(each) is kind for each in value)
     is_table = name == "estimators" and isinstance(value, dict)
     is_word = name == "emotions" and isinstance(value, str)
     if not (is_list or is_table or is_word):
-        raise BadChoice(f'{file}: {name} = {value!r} must be a list, for example ["..."]')
+        raise BadChoice(f"{file}: {name} = {value!r} must be a list of {words}: {name} = [...]")
+
+
+def _candidate(name: str, parameters: Mapping[str, Any]) -> Candidate:
+    make = registry.get("estimators", name)
+    possible = [each for each in inspect.signature(make).parameters if each != "random_state"]
+    for parameter in parameters:
+        if parameter not in possible:
+            raise BadChoice(f"{name} has no parameter {choices(parameter, possible)}")
+    return Candidate(name, make, dict(parameters))
+
+
+def _pool(names: str) -> tuple[str, ...]:
+    corpora = tuple(sorted(name.strip() for name in names.split("+") if name.strip()))
+    if not corpora:
+        raise BadChoice(f"{names!r} names no corpus; give one, or several as a+b")
+    return corpora
+
+
+def _emotions(given: Sequence[str] | str) -> tuple[str, ...] | str:
+    if not isinstance(given, str):
+        return tuple(given)
+    if given not in CHOICES_OF_EMOTIONS:
+        raise BadChoice(f"emotions {choices(given, CHOICES_OF_EMOTIONS)}, or a list of emotions")
+    return given
 
 
 def _each_of(given: Sequence[str], possible: Sequence[str], what: str) -> tuple[Any, ...]:

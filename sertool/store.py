@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset
 import pyarrow.parquet as pq
 
@@ -130,9 +129,8 @@ def matrix(table: pa.Table, columns: Sequence[str] = FEATURE_NAMES) -> np.ndarra
 
 def qualified(table: pa.Table, column: str) -> list[str]:
     """Clips or speakers under a name that is unique across corpora: "emodb/03"."""
-    return pc.binary_join_element_wise(
-        table.column("corpus"), table.column(column), "/"
-    ).to_pylist()
+    corpora, values = (table.column(name).to_pylist() for name in ("corpus", column))
+    return [f"{corpus}/{value}" for corpus, value in zip(corpora, values, strict=True)]
 
 
 def digest(table: pa.Table) -> str:

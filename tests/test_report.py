@@ -126,7 +126,6 @@ TABLES = (
     "speakers-train",
     "cross_language-train-forest",
     "cross_language-train-svm",
-    "cross_language-train-majority",
     "optimism-gap-train",
     "comparison-clips-train",
     "comparison-speakers-train",
@@ -255,6 +254,17 @@ def test_leaking_protocols_are_marked_wherever_they_are_shown(protocol: str, mar
             assert (mark in table.title) == marked
 
 
+def test_a_scaling_that_the_protocol_fixes_goes_with_every_normalisation() -> None:
+    fixed = result(protocol="original", normalisation="minmax_all")
+    made = [fixed, *(result(normalisation=how) for how in ("train", "speaker"))]
+    tables = [table for table in report.tables(made) if table.name.startswith("overview")]
+    assert [table.name for table in tables] == ["overview-train", "overview-speaker"]
+    for table in tables:
+        assert table.columns[1].startswith("original emodb")
+        assert any(note.startswith("Not so under original: ") for note in table.notes)
+    assert "minmax" not in named(made, "original-minmax_all").title
+
+
 def test_matrix_has_training_in_rows_and_test_in_columns() -> None:
     table = named(study(), "cross_language-train-svm")
     assert table.columns == ("trained on", "de", "en")
@@ -275,6 +285,7 @@ def test_matrix_tells_shared_emotions_where_they_differ() -> None:
     assert cell(table, "pl", "de").endswith(" (2 emotions, 40 clips, chance 50.0)")
     assert cell(table, "en", "de").endswith(" (3 emotions, 180 clips, chance 33.3)")
     assert cell(table, "emotions", "de") == "varies"
+    assert any("Not all numbers are about the same emotions" in note for note in table.notes)
 
 
 def test_gap_is_clips_minus_speakers() -> None:

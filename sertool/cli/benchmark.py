@@ -97,7 +97,7 @@ def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict
     for name, value in given.items():
         if value is not None:
             asked[name] = _words(value)
-    if given["emotions"] in ("six", "all", "default"):
+    if given["emotions"] in specification.CHOICES_OF_EMOTIONS:
         asked["emotions"] = given["emotions"]
     if given["seeds"] is not None:
         asked["seeds"] = [_number(seed) for seed in _words(given["seeds"])]

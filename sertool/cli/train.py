@@ -40,7 +40,7 @@ def train(
     """
     from sertool import persistence, training
     from sertool import store as store_file
-    from sertool.specification import study
+    from sertool.specification import CHOICES_OF_EMOTIONS, study
     from sertool.types import VARIANTS
 
     place = home.store_to_read(store)
@@ -49,7 +49,7 @@ def train(
         protocols=(),
         corpora=names,
         estimators=(estimator,),
-        emotions=emotions if emotions in ("six", "all") else emotions.split(","),
+        emotions=emotions if emotions in CHOICES_OF_EMOTIONS else emotions.split(","),
         train_variants=train_variants.split(",") if train_variants else VARIANTS,
     )
     rows = training.rows(store_file.read(place, names), asked.emotions, asked.train_variants)

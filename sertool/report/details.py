@@ -43,8 +43,9 @@ def comparisons(section: Section) -> Iterator[Table]:
 
 
 _HOW = (
-    "Paired permutation test over speakers on the confusion matrices summed over folds; Holm's "
-    "correction over the pairs of one test set. Differences in points of UAR, first minus second."
+    "Paired permutation test over speakers on the confusion matrices summed over folds and seeds; "
+    "Holm's correction over the pairs of one test set. Differences in points of UAR, first minus "
+    "second."
 )
 
 
@@ -71,7 +72,7 @@ def _tested(pairs: Sequence[tuple[Pool, Pool]]) -> list[dict[str, Value]]:
 
 
 def _p_value(first: Pool, second: Pool) -> float:
-    one, other = (pool.by_speaker.sum(axis=0) for pool in (first, second))
+    one, other = (pool.by_speaker.sum(axis=0).astype(np.float64) for pool in (first, second))
     return metrics.paired_test(one, other, metrics.uar, seed=SEED, repeats=PERMUTATIONS)
 
 
@@ -145,11 +146,12 @@ def emotions(sections: Sequence[Section]) -> Iterator[Table]:
     for section, pool in pools:
         counts = tuple((label, count) for label, count in pool.tested.items() if count)
         key = (section.tested(pool.target), pool.target.emotions, counts, _left_out(pool))
-        shown[key].append(section.protocol)
+        rows = " (rows of all variants)" if pool.n_clips < sum(pool.tested.values()) else ""
+        shown[key].append(section.protocol + rows)
     labels = _labels([pool for _, pool in pools])
     yield Table(
         name="emotions",
-        title="Rows tested, by emotion",
+        title="Clips of each emotion, and those left out",
         columns=("tested on", "under", "emotions", *labels, "total", "left out"),
         rows=tuple(
             (
@@ -163,8 +165,8 @@ def emotions(sections: Sequence[Section]) -> Iterator[Table]:
             for (name, declared, counts, left_out), protocols in shown.items()
         ),
         notes=(
-            "Left out: clips of the tested corpora whose emotion did not enter. Within a corpus "
-            "each clip is tested once, except under a protocol that draws a part of all rows.",
+            "Counted where they are tested: each clip once, unless a protocol tests a part only. "
+            "Left out: clips of the tested corpora whose emotion did not enter.",
         ),
     )
 

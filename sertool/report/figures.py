@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sertool.report.gaps import Scores, gap_pairs, gap_scores
-from sertool.report.pooling import MAJORITY, Pool, Target, chance_last
+from sertool.report.pooling import MAJORITY, Pool, Target, compared
 from sertool.report.sections import Section, by_size
 from sertool.report.words import heading, percent
 
@@ -26,8 +26,10 @@ SPREAD = 0.6
 """The width that the estimators of one test set take up, in test sets."""
 MOST_PANELS = 12
 """Confusion matrices of more test sets than these are left to the tables."""
-DARK = 0.5
-"""Shares below this get light print on the colour map."""
+FEW_PAIRS = 4
+"""Up to so many crossed pairs are drawn as dots, which show their intervals."""
+DARK = 0.6
+"""From this part of the colour map on, print is white."""
 STYLE = {
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -38,21 +40,21 @@ STYLE = {
     "text.parse_math": False,
 }
 
-Grid = np.ndarray
 Drawing = tuple[str, bytes]
 
 
 def figures(sections: Sequence[Section]) -> Iterator[Drawing]:
     """All figures, as name and PNG.
 
-    Per protocol: UAR with intervals (heat maps where corpora are crossed) and the confusion
+    Per protocol: UAR with intervals (heat maps where many corpora are crossed) and the confusion
     matrices of the best estimator; where both were run, the gap between clips and speakers.
     """
     from matplotlib import style
 
     with style.context(["default", STYLE]):
         for section in sections:
-            draw = _dots if section.within else _heat_maps
+            few = len(section.targets) <= FEW_PAIRS
+            draw = _dots if section.within or few else _heat_maps
             yield f"uar-{section.name}", _png(draw(section))
             if len(section.targets) <= MOST_PANELS:
                 yield f"confusion-{section.name}", _png(_confusions(section))
@@ -65,7 +67,7 @@ def figures(sections: Sequence[Section]) -> Iterator[Drawing]:
 def _dots(section: Section) -> Figure:
     """UAR of every estimator on every corpus, with intervals and chance."""
     figure, axes = _wide(section.targets)
-    names = _compared(section.estimators)
+    names = compared(section.estimators)
     for number, name in enumerate(names):
         pools = [section.pools.get((name, target)) for target in section.targets]
         here = [(place, pool) for place, pool in enumerate(pools) if pool]
@@ -90,7 +92,7 @@ def _gap(clips: Section, scores: Scores) -> Figure:
     """For every estimator and corpus, UAR under speakers (filled) and under clips (hollow)."""
     targets = [target for target in clips.targets if target in {each for _, each in scores}]
     figure, axes = _wide(targets)
-    names = _compared(name for name, _ in scores)
+    names = compared(name for name, _ in scores)
     for number, name in enumerate(names):
         colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
         places = [place for place, target in enumerate(targets) if (name, target) in scores]
@@ -107,11 +109,13 @@ def _gap(clips: Section, scores: Scores) -> Figure:
 
 def _heat_maps(section: Section) -> Figure:
     """One panel per estimator: rows what was trained on, columns what was tested on."""
-    names = _compared(section.estimators)
+    names = compared(section.estimators)
     trained = sorted({target.train_on for target in section.targets}, key=by_size)
     tested = sorted({section.tested(target) for target in section.targets}, key=by_size)
     size = (1.6 + 0.75 * len(tested), 1.2 + 0.55 * len(trained))
     figure, panels = _panels(len(names), size)
+    pools = section.sorted_pools
+    ends = min(pool.chance.uar for pool in pools), max(pool.uar for pool in pools)
     for name, axes in zip(names, panels, strict=True):
         shares = np.full((len(trained), len(tested)), np.nan)
         words = [["" for _ in tested] for _ in trained]
@@ -120,7 +124,7 @@ def _heat_maps(section: Section) -> Figure:
                 row, column = trained.index(target.train_on), tested.index(section.tested(target))
                 shares[row, column] = pool.uar
                 words[row][column] = f"{percent(pool.uar)}\n({percent(pool.chance.uar)})"
-        _map(axes, shares, words, trained, tested)
+        _map(axes, shares, ends, words, trained, tested)
         axes.set(title=name, xlabel="tested on", ylabel="trained on")
     figure.suptitle(f"UAR % (chance): {heading(section)}", wrap=True)
     return figure
@@ -138,7 +142,7 @@ def _confusions(section: Section) -> Figure:
             [f"{100 * share:.0f}\n{count}" for share, count in zip(*rows, strict=True)]
             for rows in zip(shares.tolist(), counts.tolist(), strict=True)
         ]
-        _map(axes, shares, words, pool.labels, pool.labels)
+        _map(axes, shares, (0.0, 1.0), words, pool.labels, pool.labels)
         title = f"{section.label(pool.target)}: {pool.estimator}, UAR {percent(pool.uar)}"
         axes.set(title=title, xlabel="recognised", ylabel="spoken")
     figure.suptitle(f"Best estimator, % of each row and counts: {heading(section)}", wrap=True)
@@ -155,29 +159,25 @@ def _winner(section: Section, target: Target) -> Pool:
 
 def _map(
     axes: Axes,
-    shares: Grid,
+    shares: np.ndarray,
+    ends: tuple[float, float],
     words: Sequence[Sequence[str]],
     rows: Sequence[str],
     columns: Sequence[str],
 ) -> None:
-    """A grid of shares in [0, 1] as colours, with words on them."""
-    axes.imshow(shares, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    """A grid of shares as colours between two ends, with words on them."""
+    low, high = ends
+    axes.imshow(shares, cmap="Blues", vmin=low, vmax=high, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
-        colour = "white" if share < DARK else "black"
+        colour = "white" if share - low > DARK * (high - low) else "black"
         axes.text(
             column, row, words[row][column],
-            ha="center", va="center", color=colour, fontsize=6.5,
+            ha="center", va="center", color=colour, fontsize=6.5, in_layout=False,
         )  # fmt: skip
     axes.set_xticks(range(len(columns)), columns, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(rows)), rows)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-
-
-def _compared(estimators: Iterable[str]) -> tuple[str, ...]:
-    """Without the chance line, which has no dots of its own, unless there is nothing else."""
-    names = chance_last(estimators)
-    return tuple(name for name in names if name != MAJORITY) or names
 
 
 def _offset(number: int, n_estimators: int) -> float:
@@ -216,6 +216,7 @@ def _finish(figure: Figure, axes: Axes, labels: Sequence[str]) -> None:
 
 
 def _png(figure: Figure) -> bytes:
+    """Without the name of the software, so that the bytes repeat."""
     content = io.BytesIO()
     figure.savefig(content, format="png", metadata={"Software": None})
     return content.getvalue()

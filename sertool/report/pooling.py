@@ -100,7 +100,9 @@ class Pool:
     @cached_property
     def interval(self) -> metrics.Interval:
         """95 % interval of `uar`; its limits are means over seeds."""
-        each = [metrics.interval(counts, metrics.uar, seed=SEED) for counts in self.by_speaker]
+        # as floats, which numpy multiplies many times faster; the sums stay exact
+        seeds = self.by_speaker.astype(np.float64)
+        each = [metrics.interval(counts, metrics.uar, seed=SEED) for counts in seeds]
         low, high = (float(np.mean([getattr(one, end) for one in each])) for end in ("low", "high"))
         return metrics.Interval(low, high, each[0].over)
 
@@ -133,6 +135,16 @@ def chance_last(estimators: Iterable[str]) -> tuple[str, ...]:
     ('forest', 'svm', 'majority')
     """
     return tuple(sorted({*estimators}, key=lambda name: (name == MAJORITY, name)))
+
+
+def compared(estimators: Iterable[str]) -> tuple[str, ...]:
+    """As `chance_last`, without the chance line unless there is nothing else.
+
+    >>> compared(["svm", "majority"]), compared(["majority"])
+    (('svm',), ('majority',))
+    """
+    names = chance_last(estimators)
+    return tuple(name for name in names if name != MAJORITY) or names
 
 
 def pools(results: Sequence[Result]) -> dict[tuple[str, Target], Pool]:

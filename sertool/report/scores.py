@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sertool.report.pooling import Pool, Target, chance_last
+from sertool.report.pooling import Pool, Target, chance_last, compared
 from sertool.report.sections import Section, by_size
 from sertool.report.table import Row, Table
 from sertool.report.words import (
@@ -44,7 +44,12 @@ def overviews(sections: Sequence[Section]) -> Iterator[Table]:
         name = main.name.replace(main.protocol, "overview", 1)
         title = ", ".join(("Overview", *main.words))
         columns = [(section, target) for section in chosen for target in section.targets]
-        notes = (*(about(section)[0] for section in chosen), about(main)[1])
+        own = [one for one in chosen if one.normalisation != main.normalisation]
+        notes = (
+            *(about(section)[0] for section in chosen),
+            about(main)[1],
+            *(f"Not so under {section.protocol}: {about(section)[1]}" for section in own),
+        )
         if len(columns) <= WIDE:
             labels = [f"{one.protocol} {one.label(target)}{mark(one)}" for one, target in columns]
             table = _score_table(name, title, columns, labels, notes)
@@ -63,9 +68,9 @@ def per_corpus(section: Section) -> Iterator[Table]:
 
 
 def matrices(section: Section) -> Iterator[Table]:
-    """For each estimator: rows what was trained on, columns what was tested on."""
+    """For each estimator but the chance line: rows training, columns test."""
     if not section.within:
-        for estimator in section.estimators:
+        for estimator in compared(section.estimators):
             yield _matrix(section, estimator)
 
 
@@ -225,7 +230,7 @@ def _matrix(section: Section, estimator: str) -> Table:
             *about(section),
             f"Emotions: {joined(emotions.pop())}."
             if len(emotions) == 1
-            else "The emotions that train and test share differ by pair.",
+            else "The emotions are those that train and test share.",
             *pooled([(section, pool) for pool in pools]),
         ),
         records=tuple(record(section, pool) for pool in pools),

@@ -54,11 +54,12 @@ class Section:
     @property
     def words(self) -> tuple[str, ...]:
         """What tells this section from others of its protocol."""
-        words = {
-            "normalisation": f"{self.normalisation} normalisation",
-            "train_variants": f"trained on {', '.join(self.train_variants)}",
-        }
-        return tuple(word for name, word in words.items() if name in self.varying)
+        words = []
+        if "normalisation" in self.varying and self.normalisation in NORMALISATIONS:
+            words.append(f"{self.normalisation} normalisation")
+        if "train_variants" in self.varying:
+            words.append(f"trained on {', '.join(self.train_variants)}")
+        return tuple(words)
 
     @property
     def name(self) -> str:

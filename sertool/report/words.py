@@ -75,6 +75,10 @@ def pooled(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
         "UAR % [95 % interval] / accuracy %, from the confusion matrices summed over folds; "
         "the interval is a bootstrap over speakers."
     ]
+    if len({pool.labels for _, pool in shown}) > 1:
+        notes.append(
+            "Not all numbers are about the same emotions: hold each against its chance level."
+        )
     if any(pool.interval.over != "speakers" for _, pool in shown):
         notes.append(
             f"{FEW_SPEAKERS} Fewer than five speakers: the interval is over clips, and too narrow."

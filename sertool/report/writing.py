@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from sertool.errors import NotEnough
 from sertool.report.formats import comma_separated, latex, markdown
 from sertool.report.table import Table
-from sertool.results import Result
 
 if TYPE_CHECKING:
     from sertool.report.sections import Section
+    from sertool.results import Result
 
 MARKDOWN = "tables.md"
 LATEX = "tables.tex"

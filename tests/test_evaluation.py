@@ -1,0 +1,182 @@
+"""Planning and running a study on stores of made-up features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from sertool import evaluation, planning, results, store
+from sertool.errors import BadTable, NotEnough, NotFound
+from sertool.results import Result
+from sertool.specification import study
+
+MakeStore = Callable[..., Path]
+
+
+def run(folder: Path, place: Path, **keys: Any) -> list[Result]:
+    asked = study(**{"corpora": store.corpora(place), "estimators": ["majority", "svm"], **keys})
+    plan = planning.plan(asked, store.read(place, asked.corpora))
+    return [result for _, result in evaluation.run(plan, folder)]
+
+
+def test_speakers_leaves_out_each_speaker_once(make_store: MakeStore, tmp_path: Path) -> None:
+    found = run(tmp_path / "r", make_store(), protocols=["speakers"], estimators=["svm"])
+    assert [result.split for result in found] == [f"emodb/speaker-{n:02}" for n in range(6)]
+    assert all(result.n_shared_speakers == 0 for result in found)
+    assert sum(result.n_test for result in found) == 6 * 4 * 4
+    assert all(result.n_train == 3 * 5 * 4 * 4 for result in found)
+    assert all(list(result.by_speaker) == [f"emodb/{n:02}"] for n, result in enumerate(found))
+
+
+def test_svm_beats_chance_and_majority_is_chance(make_store: MakeStore, tmp_path: Path) -> None:
+    found = run(tmp_path / "r", make_store(), protocols=["clips"])
+    mean = {
+        name: np.mean([result.uar for result in found if result.estimator == name])
+        for name in ("majority", "svm")
+    }
+    assert mean["majority"] == pytest.approx(0.25, abs=0.01)
+    assert mean["svm"] > 0.6
+
+
+def test_figures_follow_from_the_confusion_matrix(make_store: MakeStore, tmp_path: Path) -> None:
+    (result, *_) = run(tmp_path / "r", make_store(), protocols=["clips"], estimators=["svm"])
+    confusion = np.array(result.confusion)
+    assert confusion.sum() == result.n_test == result.n_test_clips
+    assert result.accuracy == pytest.approx(np.trace(confusion) / confusion.sum())
+    assert result.uar == pytest.approx(np.mean(np.diag(confusion) / confusion.sum(axis=1)))
+    assert np.sum(list(result.by_speaker.values()), axis=0).tolist() == result.confusion
+
+
+def test_a_study_goes_on_where_it_was(make_store: MakeStore, tmp_path: Path) -> None:
+    place = make_store()
+    asked = study(protocols=["speakers"], corpora=["emodb"], estimators=["majority"])
+    plan = planning.plan(asked, store.read(place))
+    running = evaluation.run(plan, tmp_path / "r")
+    first, second = next(running)[1], next(running)[1]
+    running.close()
+    with (tmp_path / "r" / results.RESULTS).open("ab") as file:
+        file.write(b'{"format": 1, "protocol": "spea')  # what a kill leaves of a line
+    rest = [result for _, result in evaluation.run(plan, tmp_path / "r")]
+    assert len(rest) == len(plan.fits) - 2
+    assert results.read(tmp_path / "r") == [first, second, *rest]
+    assert list(evaluation.run(plan, tmp_path / "r")) == []
+
+
+def test_predictions_of_every_fit_are_kept(make_store: MakeStore, tmp_path: Path) -> None:
+    found = run(tmp_path / "r", make_store(), protocols=["clips"])
+    table = pq.read_table(tmp_path / "r" / results.PREDICTIONS)
+    assert table.num_rows == sum(result.n_test for result in found)
+    assert table.column_names[: len(results.KEY)] == list(results.KEY)
+    right = sum(
+        row["emotion"] == row["predicted"]
+        for row in table.select(["estimator", "emotion", "predicted"]).to_pylist()
+        if row["estimator"] == "svm"
+    )
+    assert right == sum(np.trace(result.confusion) for result in found if result.estimator == "svm")
+
+
+@pytest.mark.parametrize("how", ["none", "train", "corpus", "speaker"])
+def test_every_normalisation_runs(make_store: MakeStore, tmp_path: Path, how: str) -> None:
+    found = run(tmp_path / "r", make_store(), protocols=["clips"], normalisation=[how])
+    assert {result.normalisation for result in found} == {how}
+    assert np.mean([result.uar for result in found if result.estimator == "svm"]) > 0.5
+
+
+def test_original_mixes_variants_and_scales_by_everything(
+    make_store: MakeStore, tmp_path: Path
+) -> None:
+    place = make_store(corpora=("emodb", "savee"))
+    (result,) = run(
+        tmp_path / "r", place, protocols=["original"], corpora=["emodb+savee"], estimators=["svm"]
+    )
+    n_rows = 3 * 2 * 6 * 4 * 4
+    assert (result.n_train, result.n_test) == (int(n_rows * 0.8), -(-n_rows // 10))
+    assert result.n_shared_clips > 0
+    assert result.normalisation == planning.OWN_SCALING
+    assert result.emotions == "six"
+    assert set(result.leaks) >= {"clip", "speaker"}
+
+
+def test_languages_are_crossed_and_share_emotions(make_store: MakeStore, tmp_path: Path) -> None:
+    place = make_store(corpora=("emodb",), emotions=("angry", "boredom", "sad"))
+    make_store(corpora=("savee",), emotions=("angry", "sad", "surprise"))
+    found = run(
+        tmp_path / "r", place, protocols=["cross_language"], emotions="all", estimators=["svm"]
+    )
+    assert [result.split for result in found] == ["de->en", "en->de"]
+    assert all(result.labels == ("angry", "sad") for result in found)
+    assert [result.left_out for result in found] == [{"surprise": 24}, {"boredom": 24}]
+    assert all(result.n_shared_speakers == 0 for result in found)
+
+
+def test_emotions_default_to_all_within_and_six_across(
+    make_store: MakeStore, tmp_path: Path
+) -> None:
+    place = make_store(corpora=("emodb", "savee"), emotions=("angry", "boredom", "sad"))
+    found = run(tmp_path / "r", place, protocols=["clips", "cross_corpus"], estimators=["majority"])
+    within = [result for result in found if result.protocol == "clips"]
+    across = [result for result in found if result.protocol == "cross_corpus"]
+    assert {result.labels for result in within} == {("angry", "boredom", "sad")}
+    assert {result.labels for result in across} == {("angry", "sad")}
+    assert all(result.left_out == {"boredom": 24} for result in across)
+
+
+def test_pools_in_a_crossing_are_one_corpus(make_store: MakeStore, tmp_path: Path) -> None:
+    place = make_store(corpora=("emodb", "savee", "emovo"))
+    found = run(
+        tmp_path / "r", place, protocols=["cross_corpus"],
+        corpora=["emodb+savee", "emovo"], estimators=["majority"],
+    )  # fmt: skip
+    assert {result.split for result in found} == {"emodb+savee->emovo", "emovo->emodb+savee"}
+    assert {result.n_test_speakers for result in found} == {6, 12}
+
+
+def test_training_on_originals_alone(make_store: MakeStore, tmp_path: Path) -> None:
+    found = run(
+        tmp_path / "r", make_store(), protocols=["clips"], estimators=["majority"],
+        train_variants=["original"],
+    )  # fmt: skip
+    assert all(result.n_train == result.n_train_clips for result in found)
+
+
+def test_two_speakers_get_a_warning(make_store: MakeStore, tmp_path: Path) -> None:
+    found = run(
+        tmp_path / "r", make_store(speakers=2), protocols=["speakers"], estimators=["majority"]
+    )
+    assert all("2 speakers" in result.warnings[0] for result in found)
+
+
+def test_one_speaker_cannot_be_left_out(make_store: MakeStore, tmp_path: Path) -> None:
+    with pytest.raises(NotEnough, match="speaker"):
+        run(tmp_path / "r", make_store(speakers=1), protocols=["speakers"])
+
+
+def test_what_cannot_be_done_is_said_beside_what_can(make_store: MakeStore) -> None:
+    asked = study(protocols=["clips", "speakers"], corpora=["emodb"], estimators=["majority"])
+    plan = planning.plan(asked, store.read(make_store(speakers=1)))
+    assert {fit.protocol.name for fit in plan.fits} == {"clips"}
+    assert len(plan.impossible) == 1
+    assert plan.impossible[0].startswith("speakers: ")
+
+
+def test_another_store_is_another_result(make_store: MakeStore, tmp_path: Path) -> None:
+    keys = {"protocols": ["clips"], "estimators": ["majority"]}
+    run(tmp_path / "r", make_store("one"), **keys)
+    assert len(run(tmp_path / "r", make_store("two", takes=5), **keys)) == 5
+
+
+@pytest.mark.parametrize("line", ["{}", '{"format": 2}', "words", "[]"])
+def test_results_of_another_format_are_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / results.RESULTS).write_text(line + "\n")
+    with pytest.raises(BadTable, match=r"results\.jsonl:1"):
+        results.read(tmp_path)
+
+
+def test_no_results_there(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="sertool benchmark"):
+        results.read(tmp_path)

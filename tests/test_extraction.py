@@ -1,0 +1,192 @@
+"""From recordings to the store: resumable, parallel, unharmed by bad files."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sertool
+from sertool import extraction, registry, store
+from sertool.errors import BadChoice, BadRecording, NotFound
+from tests.conftest import EMODB_NAMES, SAMPLE, needs_sample, tone, write_sound
+
+
+def run(folder: Path, place: Path, jobs: int = 1) -> list[extraction.Outcome]:
+    source = extraction.source(registry.get("corpora", "emodb"), folder)
+    return list(extraction.extract(extraction.plan([source], place), jobs=jobs))
+
+
+def test_every_clip_gets_three_variants(emodb_folder: Path, tmp_path: Path) -> None:
+    outcomes = run(emodb_folder, tmp_path / "store")
+    table = store.read(tmp_path / "store")
+    assert sorted(outcome.clip for outcome in outcomes) == sorted(f"wav/{n}" for n in EMODB_NAMES)
+    assert table.num_rows == 3 * len(EMODB_NAMES)
+    assert np.isfinite(store.matrix(table)).all()
+    assert set(table.column("emotion").to_pylist()) == {"angry", "sad", "neutral"}
+
+
+def test_rows_equal_clip_features(emodb_folder: Path, tmp_path: Path) -> None:
+    run(emodb_folder, tmp_path / "store")
+    rows = store.matrix(store.read(tmp_path / "store"))[:3]
+    path = emodb_folder / "wav" / sorted(EMODB_NAMES)[0]
+    np.testing.assert_array_equal(rows, sertool.clip_features(path, store.VARIANTS))
+
+
+def test_workers_change_nothing(emodb_folder: Path, tmp_path: Path) -> None:
+    run(emodb_folder, tmp_path / "one")
+    run(emodb_folder, tmp_path / "two", jobs=2)
+    assert store.read(tmp_path / "one").equals(store.read(tmp_path / "two"))
+
+
+def test_second_run_extracts_nothing(emodb_folder: Path, tmp_path: Path) -> None:
+    run(emodb_folder, tmp_path / "store")
+    assert run(emodb_folder, tmp_path / "store") == []
+
+
+def test_only_what_changed_is_extracted(emodb_folder: Path, tmp_path: Path) -> None:
+    run(emodb_folder, tmp_path / "store")
+    changed = emodb_folder / "wav" / EMODB_NAMES[4]
+    write_sound(changed, tone(1.3, pitch=333))
+    outcomes = run(emodb_folder, tmp_path / "store")
+    assert [outcome.clip for outcome in outcomes] == [f"wav/{EMODB_NAMES[4]}"]
+    assert store.read(tmp_path / "store").num_rows == 3 * len(EMODB_NAMES)
+
+
+def test_a_clip_that_is_gone_leaves_the_store(emodb_folder: Path, tmp_path: Path) -> None:
+    run(emodb_folder, tmp_path / "store")
+    (emodb_folder / "wav" / EMODB_NAMES[0]).unlink()
+    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    plan = extraction.plan([source], tmp_path / "store")
+    assert (plan.leaving, len(plan.tasks)) == (1, 0)
+    list(extraction.extract(plan))
+    assert store.read(tmp_path / "store").num_rows == 3 * (len(EMODB_NAMES) - 1)
+
+
+def test_stopping_early_keeps_what_was_finished(emodb_folder: Path, tmp_path: Path) -> None:
+    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    with contextlib.closing(
+        extraction.extract(extraction.plan([source], tmp_path / "store"))
+    ) as outcomes:
+        for _ in range(5):
+            next(outcomes)
+    assert store.read(tmp_path / "store").num_rows == 3 * 5
+    assert len(run(emodb_folder, tmp_path / "store")) == len(EMODB_NAMES) - 5
+
+
+BAD = {
+    "no audio": b"this is text",
+    "empty": b"",
+    "truncated": None,
+    "NaN": None,
+    "20 ms": None,
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_recording_is_skipped_and_named(emodb_folder: Path, tmp_path: Path, kind: str) -> None:
+    bad = emodb_folder / "wav" / EMODB_NAMES[2]
+    if kind == "truncated":
+        bad.write_bytes(bad.read_bytes()[:3000])
+    elif kind == "NaN":
+        import soundfile
+
+        soundfile.write(bad, np.full(16_000, np.nan, np.float32), 16_000, subtype="FLOAT")
+    elif kind == "20 ms":
+        write_sound(bad, tone(0.02))
+    else:
+        bad.write_bytes(BAD[kind] or b"")
+    outcomes = run(emodb_folder, tmp_path / "store")
+    causes = {outcome.clip: outcome.cause for outcome in outcomes if outcome.cause}
+    assert list(causes) == [f"wav/{EMODB_NAMES[2]}"]
+    assert len(causes[f"wav/{EMODB_NAMES[2]}"]) > 20
+    assert store.read(tmp_path / "store").num_rows == 3 * (len(EMODB_NAMES) - 1)
+
+
+def test_manifest_corpus_with_a_file_that_is_missing(tmp_path: Path) -> None:
+    write_sound(tmp_path / "a.wav", tone())
+    (tmp_path / "mine.csv").write_text("path,emotion,speaker\na.wav,joy,ann\nb.wav,sad,bob\n")
+    source = extraction.manifest_source(
+        tmp_path / "mine.csv", name="mine", mapping={"joy": "happy"}
+    )
+    outcomes = list(extraction.extract(extraction.plan([source], tmp_path / "store")))
+    assert {outcome.clip: bool(outcome.cause) for outcome in outcomes} == {
+        "a.wav": False, "b.wav": True,
+    }  # fmt: skip
+    table = store.read(tmp_path / "store")
+    assert table.column("emotion").to_pylist() == ["happy"] * 3
+    assert table.column("raw_label").to_pylist() == ["joy"] * 3
+
+
+KILLED = """
+from pathlib import Path
+import sys
+from sertool import extraction, registry
+extraction.SECONDS_AT_RISK = 0.0
+source = extraction.source(registry.get("corpora", sys.argv[1]), Path(sys.argv[2]))
+for outcome in extraction.extract(extraction.plan([source], Path(sys.argv[3]))):
+    print(outcome.clip, flush=True)
+"""
+
+
+def kill_after(n_clips: int, corpus: str, folder: Path, place: Path) -> None:
+    """Extract in a process of its own and kill it, without mercy, after some clips."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, corpus, str(folder), str(place)],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(sertool.__file__).parents[1])},
+    )
+    assert process.stdout is not None
+    for _ in range(n_clips):
+        assert process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+
+
+def test_killed_half_way_and_run_again_equals_an_uninterrupted_run(
+    emodb_folder: Path, tmp_path: Path
+) -> None:
+    kill_after(9, "emodb", emodb_folder, tmp_path / "killed")
+    with pytest.raises(NotFound):
+        store.read(tmp_path / "killed")
+    again = run(emodb_folder, tmp_path / "killed")
+    assert 0 < len(again) <= len(EMODB_NAMES) - 8
+    run(emodb_folder, tmp_path / "whole")
+    assert store.read(tmp_path / "killed").equals(store.read(tmp_path / "whole"))
+    assert not (tmp_path / "killed" / store.JOURNAL).exists()
+
+
+@needs_sample
+@pytest.mark.slow
+def test_the_seven_samples(tmp_path: Path) -> None:
+    names = sorted(path.name for path in SAMPLE.iterdir())
+    sources = [extraction.source(registry.get("corpora", n), SAMPLE / n) for n in names]
+    outcomes = list(extraction.extract(extraction.plan(sources, tmp_path / "store"), jobs=-1))
+    assert [outcome for outcome in outcomes if outcome.cause] == []
+    assert store.read(tmp_path / "store").num_rows == 3 * 1423
+    assert extraction.plan(sources, tmp_path / "store").tasks == ()
+
+
+def test_clip_features_shape_names_and_choice(tmp_path: Path) -> None:
+    path = write_sound(tmp_path / "a.wav", tone())
+    assert sertool.clip_features(path).shape == (1, 178)
+    assert len(sertool.FEATURE_NAMES) == 178
+    both = sertool.clip_features(path, ("noise", "original"))
+    np.testing.assert_array_equal(both[1], sertool.clip_features(path)[0])
+    with pytest.raises(BadChoice, match="possible: noise, original, stretch_pitch"):
+        sertool.clip_features(path, ("loud",))  # type: ignore[arg-type]
+
+
+def test_clip_features_of_what_is_no_sound(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_text("words")
+    with pytest.raises(BadRecording, match="cannot be decoded"):
+        sertool.clip_features(tmp_path / "a.wav")
+    with pytest.raises(NotFound, match="no recording"):
+        sertool.clip_features(tmp_path / "none.wav")

@@ -1,0 +1,65 @@
+"""What a study asks, by names and in TOML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sertool import specification
+from sertool.errors import BadChoice, NotFound, UnknownName
+from sertool.specification import study
+
+ROOT = Path(__file__).parents[1]
+SPECIFICATIONS = [ROOT / "sertool" / "assets" / "quick.toml", *ROOT.glob("benchmarks/*.toml")]
+
+
+@pytest.mark.parametrize("file", SPECIFICATIONS, ids=lambda file: file.stem)
+def test_every_specification_that_ships_can_be_read(file: Path) -> None:
+    asked = study(**{"corpora": ["emodb"], **specification.read(file)})
+    assert asked.protocols
+    assert len(asked.estimators) >= 3
+
+
+def test_plus_joins_corpora() -> None:
+    asked = study(protocols=[], corpora=["tess+savee", "emodb"], estimators=[])
+    assert asked.pools == (("savee", "tess"), ("emodb",))
+    assert asked.corpora == ("emodb", "savee", "tess")
+
+
+@pytest.mark.parametrize(
+    ("keys", "error", "match"),
+    [
+        ({"protocols": ["speaker"]}, UnknownName, "did you mean 'speakers'"),
+        ({"estimators": ["svn"]}, UnknownName, "did you mean 'svm'"),
+        ({"normalisation": ["speakers"]}, BadChoice, "did you mean 'speaker'"),
+        ({"train_variants": ["noisy"]}, BadChoice, "did you mean 'noise'"),
+        ({"estimators": {"svm": {"c": 1}}}, BadChoice, "possible: C, gamma"),
+        ({"corpora": [""]}, BadChoice, "names no corpus"),
+        ({"emotions": "seven"}, BadChoice, "possible: all, default, six"),
+    ],
+)
+def test_what_does_not_exist_is_named(keys: dict, error: type[Exception], match: str) -> None:
+    known = {"protocols": ["speakers"], "corpora": ["emodb"], "estimators": ["svm"]}
+    with pytest.raises(error, match=match):
+        study(**{**known, **keys})
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("protocol = ['speakers']", "did you mean 'protocols'"),
+        ("protocols = 'speakers'", "must be a list"),
+        ("protocols = [", "is not TOML"),
+        ("seeds = ['one']", "must be a list of whole numbers"),
+    ],
+)
+def test_bad_specification_is_answered(tmp_path: Path, text: str, match: str) -> None:
+    (tmp_path / "bad.toml").write_text(text)
+    with pytest.raises(BadChoice, match=match):
+        specification.read(tmp_path / "bad.toml")
+
+
+def test_no_such_specification(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="No such file"):
+        specification.read(tmp_path / "none.toml")
