@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sertool.evaluation import run as run
     from sertool.extraction import clip_features as clip_features
     from sertool.extraction import extract as extract
+    from sertool.planning import plan as plan
     from sertool.prediction import Prediction as Prediction
     from sertool.prediction import Predictor as Predictor
     from sertool.prediction import load as load
@@ -33,6 +34,7 @@ _PLACES = {
     "Study": ("sertool.specification", "Study"),
     "clip_features": ("sertool.extraction", "clip_features"),
     "extract": ("sertool.extraction", "extract"),
+    "plan": ("sertool.planning", "plan"),
     "load": ("sertool.prediction", "load"),
     "read_store": ("sertool.store", "read"),
     "run": ("sertool.evaluation", "run"),

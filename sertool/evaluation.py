@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from sertool.types import Normalisation
 
 
-def run(plan: Plan, folder: Path) -> Generator[tuple[Fit, Result]]:
+def run(plan: Plan, folder: str | Path) -> Generator[tuple[Fit, Result]]:
     """Do the fits whose results `folder` does not hold yet; each is kept before it is yielded."""
+    folder = Path(folder)
     done = results.keys(folder)
     try:
         for fit in plan.fits:

@@ -6,6 +6,7 @@ written to a journal every few seconds, so a kill loses no more than that.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -71,6 +72,13 @@ class Plan:
 def source(corpus: Corpus, folder: Path) -> Source:
     """The clips of a corpus below a folder; a recording that lies there twice counts once."""
     return Source(corpus, folder, tuple(find_clips(corpus, folder)))
+
+
+def first_speakers(source: Source, n_speakers: int) -> Source:
+    """The same source with the clips of its first speakers alone, in the order of their names."""
+    kept = set(sorted({clip.speaker for clip in source.clips})[:n_speakers])
+    clips = tuple(clip for clip in source.clips if clip.speaker in kept)
+    return dataclasses.replace(source, clips=clips)
 
 
 def manifest_source(

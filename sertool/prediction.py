@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sertool import audio, augmentation, features, persistence
-from sertool.errors import BadRecording, UnknownName, choices
+from sertool.errors import BadModel, BadRecording, UnknownName, choices
 from sertool.persistence import Model
 
 MODELS = Path(__file__).parent / "assets" / "models"
@@ -40,9 +40,17 @@ class Predictor:
 
     Args:
         model: from `sertool.persistence.load`, or use `load()` with a name or a file.
+
+    Raises:
+        BadModel: the model was trained on other features than this sertool measures.
     """
 
     def __init__(self, model: Model) -> None:
+        if model.features != features.columns():
+            raise BadModel(
+                f"the model expects other features ({len(model.features)}, first "
+                f"{model.features[0]!r}) than this sertool measures: train it again"
+            )
         self.model = model
         self._rule = audio.WindowRule(**model.window)
 

@@ -7,15 +7,16 @@ A specification in TOML has the keys of `study()`; each estimator may carry para
     emotions = "six"                         # or "all", or a list; left out = the default
 
     [estimators]
-    svm = {}
+    forest = {}
     cnn = { epochs = 40 }
+    svm = [{ C = 1 }, { C = 10 }]            # a list compares several settings of one estimator
 """
 
 from __future__ import annotations
 
 import inspect
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from sertool.types import NORMALISATIONS, VARIANTS, Normalisation, Protocol, Var
 
 Make = Callable[..., Any]
 """`make(*, random_state=None, **parameters)` returns an unfitted scikit-learn classifier."""
+
+Parameters = Mapping[str, Any]
+"""Of an estimator, by name; those that are not named keep their defaults."""
 
 KEYS = (
     "protocols", "corpora", "estimators", "normalisation", "emotions", "train_variants", "seeds",
@@ -75,7 +79,7 @@ def study(
     *,
     protocols: Sequence[str],
     corpora: Sequence[str],
-    estimators: Sequence[str] | Mapping[str, Mapping[str, Any]],
+    estimators: Sequence[str] | Mapping[str, Parameters | Sequence[Parameters]],
     normalisation: Sequence[str] = ("train",),
     emotions: Sequence[str] | str = "default",
     train_variants: Sequence[str] = VARIANTS,
@@ -86,7 +90,8 @@ def study(
     Args:
         protocols: names, for example ["clips", "speakers"].
         corpora: names as in the store; "a+b" pools a and b into one.
-        estimators: names, or names with the parameters that differ from the defaults.
+        estimators: names, or names with the parameters that differ from the defaults: one
+            mapping, or a list of them to compare several settings.
         normalisation: of "none", "train", "corpus", "speaker".
         emotions: "default", "six", "all", or a list of emotions.
         train_variants: of "original", "noise", "stretch_pitch".
@@ -102,10 +107,9 @@ def study(
     >>> asked.estimators[0].name
     'svm'
     """
-    named = estimators if isinstance(estimators, Mapping) else {name: {} for name in estimators}
     return Study(
         protocols=tuple(registry.get("protocols", name) for name in protocols),
-        estimators=tuple(_candidate(name, parameters) for name, parameters in named.items()),
+        estimators=tuple(_candidates(estimators)),
         pools=tuple(_pool(names) for names in corpora),
         normalisations=_each_of(normalisation, NORMALISATIONS, "normalisation"),
         emotions=_emotions(emotions),
@@ -143,7 +147,16 @@ def _check_type(file: Path, name: str, value: object) -> None:
         raise BadChoice(f"{file}: {name} = {value!r} must be a list of {words}: {name} = [...]")
 
 
-def _candidate(name: str, parameters: Mapping[str, Any]) -> Candidate:
+def _candidates(
+    estimators: Sequence[str] | Mapping[str, Parameters | Sequence[Parameters]],
+) -> Iterator[Candidate]:
+    for name in estimators:
+        settings = estimators[name] if isinstance(estimators, Mapping) else {}
+        for parameters in [settings] if isinstance(settings, Mapping) else settings:
+            yield _candidate(name, parameters)
+
+
+def _candidate(name: str, parameters: Parameters) -> Candidate:
     make = registry.get("estimators", name)
     possible = [each for each in inspect.signature(make).parameters if each != "random_state"]
     for parameter in parameters:

@@ -90,7 +90,7 @@ def corpora(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name.removeprefix("corpus=") for path in _files(folder)))
 
 
-def read(folder: Path, names: Sequence[str] = ()) -> pa.Table:
+def read(folder: str | Path, names: Sequence[str] = ()) -> pa.Table:
     """The rows of some corpora (all, where none is named), in the columns of `schema()`.
 
     Raises:
@@ -98,6 +98,7 @@ def read(folder: Path, names: Sequence[str] = ()) -> pa.Table:
         BadTable: a store of another format or feature set.
         UnknownName: a corpus that the store does not hold.
     """
+    folder = Path(folder)
     present = corpora(folder)
     if not present:
         raise NotFound(

@@ -26,7 +26,7 @@ needs_keras = pytest.mark.skipif(
 )
 EACH = [pytest.param(name, marks=needs_keras if name == "cnn" else ()) for name in NAMES]
 QUICK: dict[str, dict[str, Any]] = {
-    "cnn": {"epochs": 4, "batch_size": 16, "learning_rate": 1e-3},
+    "cnn": {"epochs": 8, "batch_size": 8, "learning_rate": 1e-3},
     "forest": {"n_estimators": 20},
     "xgboost": {"n_estimators": 20, "n_jobs": 1},
 }
@@ -162,16 +162,18 @@ class TestNetwork:
 
     @needs_keras
     def test_has_the_parameters_of_the_study(self) -> None:
-        X, _ = rows(n=12, n_features=178)
-        estimator = make("cnn", epochs=1).fit(X, np.resize(list("abcdef"), 12))
+        X, y = rows(n=12, n_features=178)
+        y[:3] = ["fear", "disgust", "neutral"]
+        estimator = make("cnn", epochs=1).fit(X, y)
         assert sum(weight.size for weight in estimator.weights_) == 2_367_606
 
     @needs_keras
-    @pytest.mark.parametrize("n_features", [1, 2, 3, 7, 12, 178])
+    @pytest.mark.parametrize("n_features", [1, 2, 7, 178])
     def test_numpy_computes_what_keras_does(self, n_features: int) -> None:
         X, y = rows(n=12, n_features=n_features)
+        y[:3] = ["fear", "disgust", "neutral"]
         estimator = make("cnn", epochs=1, validation_fraction=0.0).fit(X, y)
-        network = cnn._network(n_features, 3)
+        network = cnn._network(n_features, 6)
         expected = network._model.predict_on_batch(X)
         np.testing.assert_allclose(cnn._logits(estimator.weights_, X), expected, atol=1e-5)
 
@@ -188,7 +190,7 @@ class TestNetwork:
     @needs_keras
     def test_without_validation_the_last_epoch_is_kept(self) -> None:
         estimator = make("cnn", validation_fraction=0.0).fit(*rows())
-        assert estimator.best_epoch_ == 3
+        assert estimator.best_epoch_ == 7
         assert sorted(estimator.history_) == ["accuracy", "loss"]
 
     @needs_keras

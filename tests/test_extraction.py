@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from synthetic import EMODB_NAMES, SAMPLE, needs_sample, tone, write_sound
 
 import sertool
 from sertool import extraction, registry, store
 from sertool.errors import BadChoice, BadRecording, NotFound
-from tests.conftest import EMODB_NAMES, SAMPLE, needs_sample, tone, write_sound
 
 
 def run(folder: Path, place: Path, jobs: int = 1) -> list[extraction.Outcome]:
@@ -67,6 +67,11 @@ def test_a_clip_that_is_gone_leaves_the_store(emodb_folder: Path, tmp_path: Path
     assert (plan.leaving, len(plan.tasks)) == (1, 0)
     list(extraction.extract(plan))
     assert store.read(tmp_path / "store").num_rows == 3 * (len(EMODB_NAMES) - 1)
+
+
+def test_first_speakers_alone(emodb_folder: Path) -> None:
+    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    assert {clip.speaker for clip in extraction.first_speakers(source, 2).clips} == {"03", "08"}
 
 
 def test_stopping_early_keeps_what_was_finished(emodb_folder: Path, tmp_path: Path) -> None:

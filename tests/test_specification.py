@@ -27,6 +27,15 @@ def test_plus_joins_corpora() -> None:
     assert asked.corpora == ("emodb", "savee", "tess")
 
 
+def test_a_list_compares_settings_of_one_estimator() -> None:
+    asked = study(
+        protocols=[], corpora=[], estimators={"forest": {}, "svm": [{"C": 1.0}, {"C": 10.0}]}
+    )
+    assert [(each.name, each.parameters) for each in asked.estimators] == [
+        ("forest", {}), ("svm", {"C": 1.0}), ("svm", {"C": 10.0}),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("keys", "error", "match"),
     [

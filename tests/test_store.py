@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from synthetic import fill
 
 from sertool import registry, store
 from sertool.errors import BadTable, NotFound, UnknownName
 from sertool.types import VARIANTS, Clip
-from tests.conftest import fill
 
 MakeStore = Callable[..., Path]
 

@@ -38,6 +38,10 @@ def extract(
     own_labels: Annotated[
         bool, typer.Option("--own-labels", help="Keep a manifest's words as they are.")
     ] = False,
+    speakers: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Only the first N speakers of each corpus."),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="A bad recording is an error: exit with 2.")
     ] = False,
@@ -54,6 +58,8 @@ def extract(
 
     place = store or home.default_store()
     sources = [_source(given, map or [], own_labels) for given in corpora]
+    if speakers is not None:
+        sources = [extraction.first_speakers(source, speakers) for source in sources]
     plan = extraction.plan(sources, place)
     bad = _run(plan, jobs)
     _summary(plan, bad)
@@ -67,6 +73,10 @@ def _source(given: str, words: list[str], own_labels: bool) -> Source:
 
     name, equals, place = given.partition("=")
     if equals and Path(place).suffix.lower() == ".csv":
+        if name in registry.names("corpora"):
+            raise BadChoice(
+                f"{name} is the name of a built-in corpus; call your manifest otherwise"
+            )
         return extraction.manifest_source(
             Path(place).expanduser(),
             name=name,

@@ -31,7 +31,7 @@ def write_and_show(found: Sequence[Result], folder: Path) -> None:
     from sertool.cli import screen
 
     files = reporting.write(found, folder)
-    for table in reporting.tables(found):
+    for table in reversed(reporting.tables(found)):  # a screen shows the end: the overview
         screen.show(table.title, table.columns, table.rows, table.facts, table.best)
         for note in table.notes:
             typer.echo(note)

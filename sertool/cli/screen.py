@@ -70,6 +70,6 @@ def show(
     for row in facts:
         table.add_row(*map(Text, row), style="dim")
     console = Console()
-    if not console.is_terminal:
-        console = Console(width=max(80, console.measure(table).maximum))
+    if not console.is_terminal:  # a file or a program reads it: no cell may be cut
+        console = Console(width=Console(width=1000).measure(table).maximum)
     console.print(table)

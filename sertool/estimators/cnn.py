@@ -121,11 +121,11 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _encoded(self, X: Any, y: Any) -> Rows:
         X, y = validate_data(self, X, y, dtype=np.float32, reset=False)
-        unknown = sorted(set(y) - set(self.classes_))
-        if unknown:
+        unknown = np.setdiff1d(y, self.classes_)
+        if unknown.size:
             raise BadChoice(
-                f"validation rows have the labels {unknown}, training rows only "
-                f"{list(self.classes_)}: leave those rows out"
+                f"validation rows have the labels {unknown.tolist()}, training rows only "
+                f"{self.classes_.tolist()}: leave those rows out"
             )
         return X, np.searchsorted(self.classes_, y)
 

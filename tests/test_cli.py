@@ -1,0 +1,229 @@
+"""The command line as a person or a program uses it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from synthetic import EMODB_NAMES, tone, write_sound
+
+from sertool import cli, store
+from sertool.cli import home
+
+MakeStore = Callable[..., Path]
+Run = Callable[..., "Ran"]
+
+
+class Ran:
+    """What a command left: exit code, standard output, standard error."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A function that runs a command line in this process."""
+
+    def call(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["sertool", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        captured = capsys.readouterr()
+        return Ran(int(stop.value.code or 0), captured.out, captured.err)
+
+    return call
+
+
+def test_extract_then_extract_nothing(run: Run, emodb_folder: Path, tmp_path: Path) -> None:
+    arguments = ("extract", f"emodb={emodb_folder}", "--store", tmp_path / "s", "--jobs", 1)
+    first, second = run(*arguments), run(*arguments)
+    assert (first.code, second.code) == (0, 0)
+    assert first.out.startswith(f"{len(EMODB_NAMES)} clips extracted, 0 unchanged, 0 skipped")
+    assert second.out.startswith(f"0 clips extracted, {len(EMODB_NAMES)} unchanged, 0 skipped")
+
+
+def test_extract_lists_what_it_skipped(run: Run, emodb_folder: Path, tmp_path: Path) -> None:
+    (emodb_folder / "wav" / EMODB_NAMES[0]).write_text("no sound")
+    arguments = ("extract", f"emodb={emodb_folder}", "--store", tmp_path / "s", "--jobs", 1)
+    ran = run(*arguments)
+    assert ran.code == 0
+    assert "1 skipped" in ran.out
+    assert f"skipped emodb/wav/{EMODB_NAMES[0]}" in ran.err
+    assert run(*arguments, "--strict").code == 2
+
+
+def test_extract_a_manifest(run: Run, tmp_path: Path) -> None:
+    write_sound(tmp_path / "a.wav", tone())
+    (tmp_path / "mine.csv").write_text("path,emotion\na.wav,joy\n")
+    arguments = ("extract", f"mine={tmp_path / 'mine.csv'}", "--store", tmp_path / "s", "--jobs", 1)
+    refused = run(*arguments)
+    assert refused.code == 2
+    assert "--map joy=happy" in refused.err
+    assert "--own-labels" in refused.err
+    assert run(*arguments, "--map", "joy=happy").code == 0
+    assert store.read(tmp_path / "s").column("emotion").to_pylist() == ["happy"] * 3
+    assert run(*arguments, "--own-labels").code == 0
+    assert store.read(tmp_path / "s").column("emotion").to_pylist() == ["joy"] * 3
+
+
+def test_a_manifest_may_not_take_the_name_of_a_corpus(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("path,emotion\na.wav,sad\n")
+    ran = run("extract", f"emodb={tmp_path / 'mine.csv'}", "--store", tmp_path / "s")
+    assert ran.code == 2
+    assert "name of a built-in corpus" in ran.err
+
+
+def test_corpora_add_list_and_check(run: Run, emodb_folder: Path) -> None:
+    assert run("corpora", "check").code == 1
+    added = run("corpora", "add", "emodb", emodb_folder)
+    assert "18 of 535 clips" in added.err
+    listed = run("corpora", "list")
+    assert "18 / 535" in listed.out
+    assert "sertool corpora add ravdess DIR" in listed.out
+    checked = run("corpora", "check")
+    assert checked.code == 1
+    assert "517 missing" in checked.out
+
+
+def test_extract_finds_a_corpus_that_was_added(run: Run, emodb_folder: Path) -> None:
+    run("corpora", "add", "emodb", emodb_folder)
+    assert run("extract", "emodb", "--jobs", 1).code == 0
+    assert store.read(home.default_store()).num_rows == 3 * len(EMODB_NAMES)
+
+
+def test_benchmark_prints_and_report_redoes_byte_for_byte(
+    run: Run, make_store: MakeStore, tmp_path: Path
+) -> None:
+    folder = tmp_path / "results"
+    arguments = (
+        "benchmark", "--store", make_store(), "--results", folder,
+        "--protocols", "clips,speakers", "--estimators", "majority,svm",
+    )  # fmt: skip
+    ran = run(*arguments)
+    assert ran.code == 0
+    assert "svm" in ran.out
+    assert "speakers" in ran.out
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert folder / "tables.md" in before
+    for path in before:
+        if path.name not in ("results.jsonl", "predictions.parquet"):
+            path.unlink()
+    assert run("report", folder).code == 0
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert run(*arguments).code == 0
+    assert (folder / "results.jsonl").read_bytes() == before[folder / "results.jsonl"]
+
+
+def test_benchmark_from_a_specification(run: Run, make_store: MakeStore, tmp_path: Path) -> None:
+    spec = tmp_path / "mine.toml"
+    spec.write_text('protocols = ["clips"]\n[estimators]\nmajority = {}\n')
+    ran = run("benchmark", spec, "--store", make_store(), "--results", tmp_path / "r")
+    assert ran.code == 0
+    text = (tmp_path / "r" / "results.jsonl").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["split"] for line in lines] == [f"emodb/fold-{n}" for n in range(1, 6)]
+    keys = {
+        "protocol", "split", "normalisation", "estimator", "seed", "accuracy", "uar",
+        "confusion", "labels", "n_train", "n_test", "fit_seconds",
+    }  # fmt: skip
+    assert keys <= set(lines[0])
+
+
+def test_train_then_predict(
+    run: Run, make_store: MakeStore, emodb_folder: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "m.sertool"
+    trained = run("train", "--estimator", "forest", "--store", make_store(), "--output", model)
+    assert trained.code == 0
+    assert "angry, happy, neutral, sad" in trained.out
+    ran = run("predict", emodb_folder, "--model", model, "--format", "json")
+    assert ran.code == 0
+    paths = [entry["path"] for entry in json.loads(ran.out)]
+    assert paths == sorted(str(emodb_folder / "wav" / name) for name in EMODB_NAMES)
+
+
+@pytest.mark.parametrize("backend", ["svm", "forest", "xgboost", "cnn"])
+def test_predict_json_keeps_the_order_asked(run: Run, tmp_path: Path, backend: str) -> None:
+    files = [write_sound(tmp_path / name, tone(1.5)) for name in ("b.wav", "a.wav")]
+    (tmp_path / "bad.wav").write_text("no sound")
+    ran = run(
+        "predict", files[0], tmp_path / "bad.wav", files[1], "--backend", backend,
+        "--format", "json",
+    )  # fmt: skip
+    assert ran.code == 0
+    entries = json.loads(ran.out)
+    assert [Path(entry["path"]).name for entry in entries] == ["b.wav", "bad.wav", "a.wav"]
+    assert sum(entries[0]["probabilities"].values()) == pytest.approx(1)
+    assert entries[0]["emotion"] in entries[0]["probabilities"]
+    assert entries[1]["emotion"] == ""
+    assert "1 of 3 recordings could not be used" in ran.err
+
+
+@pytest.mark.parametrize("form", ["table", "csv"])
+def test_predict_as_table_and_csv(run: Run, tmp_path: Path, form: str) -> None:
+    file = write_sound(tmp_path / "a.wav", tone(1.5))
+    ran = run("predict", file, "--format", form)
+    assert ran.code == 0
+    assert "a.wav" in ran.out
+    assert "surprise" not in ran.out
+    assert "disgust" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("predict", "none.wav"), "no recording"),
+        (("predict", ".", "--backend", "svn"), "did you mean 'svm'"),
+        (("predict", "x.wav", "--backend", "svm", "--model", "m"), "not both"),
+        (("extract", "emodb=none", "--store", "s"), "no folder"),
+        (("extract", "emobd=none", "--store", "s"), "did you mean 'emodb'"),
+        (("extract", "emodb"), "sertool corpora add emodb DIR"),
+        (("extract", "emodb=.", "--store", "s"), "535"),
+        (("benchmark", "--store", "none"), "no feature store at none"),
+        (("benchmark", "none.toml"), "cannot read the specification"),
+        (("benchmark", "--seeds", "one"), "whole number"),
+        (("benchmark", "--corpora", "emobd"), "did you mean 'emodb'"),
+        (("benchmark", "--estimators", "svn"), "did you mean 'svm'"),
+        (("report", "none"), "no results.jsonl"),
+        (("train", "--estimator", "svn", "--output", "m"), "did you mean 'svm'"),
+        (("train", "--corpora", "emobd", "--output", "m"), "did you mean 'emodb'"),
+    ],
+)
+def test_errors_are_one_line_and_exit_code_2(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple, says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert says in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_one_speaker_under_speakers(run: Run, make_store: MakeStore, tmp_path: Path) -> None:
+    ran = run(
+        "benchmark", "--store", make_store(speakers=1), "--results", tmp_path / "r",
+        "--protocols", "speakers", "--estimators", "majority",
+    )  # fmt: skip
+    assert ran.code == 2
+    assert "speaker" in ran.err
+
+
+def test_a_damaged_list_of_places(run: Run) -> None:
+    home.home().mkdir(parents=True, exist_ok=True)
+    (home.home() / "corpora.json").write_text("[")
+    ran = run("corpora", "list")
+    assert ran.code == 2
+    assert "is damaged" in ran.err
+
+
+def test_python_minus_m(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "sertool", "list"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert "cross_language" in ran.stdout
