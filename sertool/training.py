@@ -18,16 +18,15 @@ from sertool.persistence import Model, scores
 from sertool.specification import Candidate
 from sertool.types import SIX_EMOTIONS, VARIANTS
 
-FOLDS = 5
 
-
-def train(table: pa.Table, candidate: Candidate, *, seed: int = 42) -> Model:
+def train(table: pa.Table, candidate: Candidate, *, seed: int = 42, folds: int = 5) -> Model:
     """Fit an estimator on all rows and calibrate its probabilities on held-out speakers.
 
     Args:
         table: rows of the store with the emotions and variants to train on.
         candidate: the estimator and its parameters.
         seed: of the folds and of the estimator.
+        folds: groups of speakers that are held out in turn to calibrate.
 
     Returns:
         A model with everything that `sertool.persistence.save` stores.
@@ -42,11 +41,13 @@ def train(table: pa.Table, candidate: Candidate, *, seed: int = 42) -> Model:
     center, scale = normalisation.statistics(X)
     estimator = _fit(candidate, (X - center) / scale, y, seed)
     originals = np.asarray(table.column("variant").to_pylist()) == VARIANTS[0]
-    held_out = _held_out_scores(candidate, X, y, speakers, originals, seed)
+    n_folds = min(folds, len(set(speakers)))
+    splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+    held_out = _held_out_scores(candidate, X, y, list(splitter.split(X, y, speakers)), seed)
     return Model(
         name=candidate.name,
         estimator=estimator,
-        calibrator=LogisticRegression(max_iter=1000).fit(held_out, y[originals]),
+        calibrator=LogisticRegression(max_iter=1000).fit(held_out[originals], y[originals]),
         features=store.FEATURE_NAMES,
         window=dataclasses.asdict(audio.RULE),
         center=center,
@@ -83,21 +84,17 @@ def _held_out_scores(
     candidate: Candidate,
     X: np.ndarray,
     y: np.ndarray,
-    speakers: np.ndarray,
-    originals: np.ndarray,
+    splits: Sequence[tuple[np.ndarray, np.ndarray]],
     seed: int,
 ) -> np.ndarray:
-    """Scores of the original rows by estimators that never heard their speaker."""
-    folds = StratifiedGroupKFold(min(FOLDS, len(set(speakers))), shuffle=True, random_state=seed)
+    """Scores of all rows by estimators that never heard their speaker, in the order of rows."""
     parts = []
-    for train_rows, test_rows in folds.split(X, y, speakers):
-        tested = test_rows[originals[test_rows]]
+    for train_rows, test_rows in splits:
         center, scale = normalisation.statistics(X[train_rows])
         estimator = _fit(candidate, (X[train_rows] - center) / scale, y[train_rows], seed)
-        parts.append((tested, scores(estimator, ((X[tested] - center) / scale).astype(np.float32))))
-    rows_tested = np.concatenate([tested for tested, _ in parts])
-    values: np.ndarray = np.concatenate([part for _, part in parts])
-    return values[np.argsort(rows_tested)]
+        parts.append(scores(estimator, ((X[test_rows] - center) / scale).astype(np.float32)))
+    values: np.ndarray = np.concatenate(parts)
+    return values[np.argsort(np.concatenate([test_rows for _, test_rows in splits]))]
 
 
 def _check(y: np.ndarray, speakers: np.ndarray) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from sertool.cli import home, screen
+from sertool.errors import BadChoice
 
 
 def train(
@@ -29,6 +30,13 @@ def train(
         str | None,
         typer.Option(metavar="A,B", help="Train on original, noise, stretch_pitch. (default: all)"),
     ] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A parameter of the estimator (epochs=20)."),
+    ] = None,
+    folds: Annotated[
+        int, typer.Option(min=2, help="Groups of speakers that calibration holds out in turn.")
+    ] = 5,
     seed: Annotated[int, typer.Option(help="Of folds and estimator.", min=0)] = 42,
 ) -> None:
     """Train an estimator on a store; calibrate its probabilities on held-out speakers.
@@ -48,13 +56,26 @@ def train(
     asked = study(
         protocols=(),
         corpora=names,
-        estimators=(estimator,),
+        estimators={estimator: dict(map(_parameter, set or []))},
         emotions=emotions if emotions in CHOICES_OF_EMOTIONS else emotions.split(","),
         train_variants=train_variants.split(",") if train_variants else VARIANTS,
     )
     rows = training.rows(store_file.read(place, names), asked.emotions, asked.train_variants)
     with screen.stderr().status(f"training {estimator} on {rows.num_rows} rows"):
-        model = training.train(rows, asked.estimators[0], seed=seed)
+        model = training.train(rows, asked.estimators[0], seed=seed, folds=folds)
     persistence.save(model, output)
     size = output.stat().st_size / 1e6
     typer.echo(f"{output}: {estimator}, {', '.join(model.labels)}, {size:.1f} MB")
+
+
+def _parameter(given: str) -> tuple[str, Any]:
+    """NAME=VALUE as TOML has it: numbers are numbers, what is no TOML is a word."""
+    import tomllib
+
+    name, equals, value = given.partition("=")
+    if not (name and equals and value):
+        raise BadChoice(f"--set {given!r} must read NAME=VALUE, for example --set epochs=20")
+    try:
+        return name, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return name, value

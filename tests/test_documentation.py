@@ -1,0 +1,65 @@
+"""The README is true: names, commands, and the figures that it quotes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from sertool import registry
+from sertool.cli import app
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^sertool ([^#\n]*)", README, re.MULTILINE)
+
+
+def block(name: str) -> str:
+    """What stands between <!-- name --> and <!-- /name -->."""
+    found = re.search(rf"<!-- {name} -->(.*?)<!-- /{name} -->", README, re.DOTALL)
+    assert found, f"README.md has no block {name}"
+    return found[1].strip()
+
+
+@pytest.mark.parametrize("kind", ["corpora", "estimators", "protocols"])
+def test_every_plugin_stands_in_the_readme(kind: str) -> None:
+    for name in registry.names(kind):
+        assert re.search(rf"\b{name}\b", README), f"{name} is not in the README"
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_of_the_readme_exists(line: str) -> None:
+    words = shlex.split(line)
+    command = get_command(app)
+    while hasattr(command, "commands"):
+        assert words[0] in command.commands
+        command = command.commands[words.pop(0)]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= options
+
+
+@pytest.mark.parametrize("study", ["quick", "original"])
+def test_tables_of_the_readme_are_those_of_the_results(study: str) -> None:
+    tables = (ROOT / "results" / study / "tables.md").read_text(encoding="utf-8")
+    quoted = block(study)
+    rows = [line for line in quoted.splitlines() if line.startswith("|")]
+    assert len(rows) > 4
+    for row in rows:
+        assert row in tables
+
+
+def test_results_are_redone_byte_for_byte(tmp_path: Path) -> None:
+    from sertool import report, results
+
+    for folder in sorted((ROOT / "results").iterdir()):
+        found = results.read(folder)
+        assert report.markdown(report.tables(found)) == (folder / "tables.md").read_text("utf-8")
+
+
+def test_licence_note_names_both_corpora() -> None:
+    note = (ROOT / "sertool" / "assets" / "LICENCE.md").read_text(encoding="utf-8")
+    assert "CC0" in note
+    assert "Open Database License" in note
