@@ -27,6 +27,7 @@ LARGEST_BYTES = 1_000_000_000
 
 TRUSTED = (
     "sertool.estimators.cnn.CNNClassifier",
+    "sertool.estimators.svm.NormalQuantiles",
     "sertool.estimators.xgboost.XGBoostClassifier",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",

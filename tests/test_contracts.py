@@ -38,7 +38,7 @@ NEW = {
 
         corpus = Corpus(
             name="toycorpus", language="en", licence="CC0 1.0", url="https://example.org",
-            citation="A toy corpus, made in a test, of two speakers who say nothing.", clips=4, speakers=2, parse=parse,
+            citation="A toy corpus, made in a test, of two speakers who say nothing.",
         )
     ''',
     "features/toyfeature.py": '''

@@ -7,7 +7,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 def estimator(
     *,
-    n_estimators: int = 300,
+    n_estimators: int = 200,
     max_features: float | str = "sqrt",
     min_samples_leaf: int = 2,
     n_jobs: int = 1,
