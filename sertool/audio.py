@@ -124,7 +124,7 @@ def digest(signal: Signal) -> str:
     'cefced84'
     """
     content = hashlib.sha256(f"{signal.rate} Hz, mono float32 little-endian\n".encode())
-    content.update(signal.samples.astype("<f4").tobytes())
+    content.update(np.ascontiguousarray(signal.samples, dtype="<f4").data)
     return content.hexdigest()
 
 

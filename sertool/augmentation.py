@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from sertool.audio import soxr_hq
 from sertool.spectrum import Spectrum
+from sertool.spectrum.vocoder import stretched
 from sertool.types import VARIANTS, Signal, Variant
 
 STRETCH_RATE = 0.8
@@ -34,7 +36,7 @@ def variants(
         elif name == "noise":
             yield Spectrum(noise(signal, np.random.default_rng(int(sha256, 16))))
         else:
-            yield Spectrum(pitch(stretch(signal, STRETCH_RATE), PITCH_SEMITONES))
+            yield Spectrum(pitch(_stretched(original, STRETCH_RATE), PITCH_SEMITONES))
 
 
 def noise(signal: Signal, generator: np.random.Generator) -> Signal:
@@ -57,9 +59,7 @@ def stretch(signal: Signal, rate: float) -> Signal:
 
     Source: `librosa.effects.time_stretch`, a phase vocoder.
     """
-    import librosa
-
-    return Signal(librosa.effects.time_stretch(signal.samples, rate=rate), signal.rate)
+    return _stretched(Spectrum(signal), rate)
 
 
 def pitch(signal: Signal, semitones: float) -> Signal:
@@ -67,10 +67,14 @@ def pitch(signal: Signal, semitones: float) -> Signal:
 
     Source: `librosa.effects.pitch_shift`.
     """
-    import librosa
+    rate = 2.0 ** (-semitones / 12)
+    longer = _stretched(Spectrum(signal), rate).samples
+    samples = soxr_hq(longer, signal.rate / rate, signal.rate)[: signal.samples.size]
+    return Signal(np.pad(samples, (0, signal.samples.size - samples.size)), signal.rate)
 
-    samples = librosa.effects.pitch_shift(signal.samples, sr=signal.rate, n_steps=semitones)
-    return Signal(samples, signal.rate)
+
+def _stretched(spectrum: Spectrum, rate: float) -> Signal:
+    return Signal(stretched(spectrum.stft, spectrum.samples.size, rate), spectrum.rate)
 
 
 def shift(signal: Signal, generator: np.random.Generator) -> Signal:

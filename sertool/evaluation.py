@@ -72,8 +72,8 @@ def _rows(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _normalised(fit: Fit, rows: np.ndarray, n_train: int) -> np.ndarray:
     if fit.protocol.own_scaling:
-        everything: np.ndarray = normalisation.minmax_all(fit.dataset.features)
-        return everything[rows]
+        scaled: np.ndarray = normalisation.minmax_all(fit.dataset.features)[rows]
+        return scaled
     identity = fit.dataset.identity.take(pa.array(rows))
     result: np.ndarray = normalisation.normalise(
         fit.dataset.features[rows],

@@ -19,9 +19,14 @@ with warnings.catch_warnings():
 RATE = 22_050
 
 
+def decoded(path: str | Path) -> np.ndarray:
+    samples, _ = librosa.load(path, sr=RATE)
+    return samples
+
+
 def cut(path: str | Path) -> np.ndarray:
     """2.5 s from 0.6 s on; from 0 s where less than 0.1 s is left after that."""
-    whole, _ = librosa.load(path, sr=RATE)
+    whole = decoded(path)
     start = int(0.6 * RATE)
     if whole.size - start < int(0.1 * RATE):
         start = 0

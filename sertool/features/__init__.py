@@ -6,9 +6,11 @@ A file `features/<name>.py` holds `compute(spectrum)` and `feature`; nothing els
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sertool import registry
+from sertool.types import Feature
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +33,7 @@ def columns(names: Sequence[str] = LIBROSA_178) -> tuple[str, ...]:
     >>> len(columns()), columns()[:2], columns()[-1]
     (178, ('zcr', 'chroma_01'), 'tonnetz_06')
     """
-    return tuple(column for name in names for column in registry.get("features", name).columns)
+    return tuple(column for feature in _features(tuple(names)) for column in feature.columns)
 
 
 def compute(spectrum: Spectrum, names: Sequence[str] = LIBROSA_178) -> np.ndarray:
@@ -45,5 +47,10 @@ def compute(spectrum: Spectrum, names: Sequence[str] = LIBROSA_178) -> np.ndarra
     """
     import numpy as np
 
-    parts = [registry.get("features", name).compute(spectrum) for name in names]
+    parts = [feature.compute(spectrum) for feature in _features(tuple(names))]
     return np.concatenate(parts).astype(np.float32)
+
+
+@lru_cache
+def _features(names: tuple[str, ...]) -> tuple[Feature, ...]:
+    return tuple(registry.get("features", name) for name in names)

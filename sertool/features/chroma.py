@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def compute(spectrum: Spectrum) -> np.ndarray:
     """Each pitch class from C to B relative to the frame's strongest, mean over frames, (12,)."""
-    return spectrum.chroma.mean(axis=0, dtype=np.float64)
+    mean: np.ndarray = spectrum.chroma.mean(axis=1, dtype=np.float64)
+    return mean
 
 
 feature = Feature(

@@ -20,7 +20,8 @@ def compute(spectrum: Spectrum) -> np.ndarray:
     from sertool.spectrum.decibel import decibel
 
     valleys, peaks = spectrum.extremes
-    return (decibel(peaks) - decibel(valleys)).mean(axis=0, dtype=np.float64)
+    mean: np.ndarray = (decibel(peaks) - decibel(valleys)).mean(axis=1, dtype=np.float64)
+    return mean
 
 
 feature = Feature(

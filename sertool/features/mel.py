@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def compute(spectrum: Spectrum) -> np.ndarray:
     """Power (not decibel) in each band from low to high, mean over frames, (128,)."""
-    return spectrum.mel.mean(axis=0, dtype=np.float64)
+    mean: np.ndarray = spectrum.mel.mean(axis=1, dtype=np.float64)
+    return mean
 
 
 feature = Feature(

@@ -23,7 +23,7 @@ def compute(spectrum: Spectrum) -> np.ndarray:
 
     from sertool.spectrum.decibel import decibel
 
-    mean = np.mean(decibel(spectrum.mel), axis=0, dtype=np.float64)
+    mean = np.mean(decibel(spectrum.mel), axis=1, dtype=np.float64)
     return np.asarray(dct(mean, norm="ortho")[:SIZE])
 
 

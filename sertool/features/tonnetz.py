@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def compute(spectrum: Spectrum) -> np.ndarray:
     """Sine and cosine on each of the three circles, mean over frames, (6,)."""
-    return spectrum.tonal_centroids.mean(axis=0, dtype=np.float64)
+    mean: np.ndarray = spectrum.tonal_centroids.mean(axis=1, dtype=np.float64)
+    return mean
 
 
 feature = Feature(

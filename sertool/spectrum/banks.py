@@ -5,12 +5,12 @@ Memoised by their few arguments: a tuning takes 100 values, a rate is 22,050 Hz 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 import scipy.fft
-import scipy.sparse
 
 N_FFT = 2048
 HOP = 512
@@ -44,8 +44,8 @@ def hann(length: int) -> np.ndarray:
 
 
 @lru_cache
-def octaves(rate: int) -> tuple[tuple[int, int, int], ...]:
-    """The seven bands of spectral contrast: first bin, last bin + 1, and how many bins are 2 %.
+def octaves(rate: int) -> np.ndarray:
+    """The bands of spectral contrast: first bin, last bin + 1, how many bins are 2 %; (7, 3).
 
     Up to 200 Hz, then six octaves from there, the last one up to the Nyquist frequency.
 
@@ -60,7 +60,7 @@ def octaves(rate: int) -> tuple[tuple[int, int, int], ...]:
         last = inside[-1] + 1 if number < N_BANDS - 1 else hertz.size
         share = max(1, round(0.02 * (last - first)))
         bands.append((int(first), int(last - (number < N_BANDS - 1)), share))
-    return tuple(bands)
+    return np.array(bands)
 
 
 @lru_cache
@@ -79,7 +79,15 @@ def mel(rate: int) -> np.ndarray:
     bins = frequencies(rate)
     rising, falling = (bins - low) / (centre - low), (high - bins) / (high - centre)
     triangles = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
-    return (triangles * (2.0 / (high - low))).astype(np.float32)
+    filters: np.ndarray = (triangles * (2.0 / (high - low))).astype(np.float32)
+    return filters
+
+
+@lru_cache
+def mel_edges(rate: int) -> np.ndarray:
+    """First bin and last bin + 1 in which each mel filter is not zero, shape (128, 2)."""
+    used = mel(rate) > 0
+    return np.stack([used.argmax(axis=1), used.shape[1] - used[:, ::-1].argmax(axis=1)], axis=1)
 
 
 @lru_cache(maxsize=128)
@@ -105,20 +113,41 @@ def chroma(rate: int, tuning: float) -> np.ndarray:
     return np.ascontiguousarray(bumps[:, : N_FFT // 2 + 1], dtype=np.float32)
 
 
-@lru_cache(maxsize=128)
-def constant_q(rate: int, tuning: float) -> tuple[scipy.sparse.csr_matrix, np.ndarray]:
-    """The spectra of one octave's 36 filters, and the square roots of all filters' lengths.
+@dataclass(frozen=True)
+class ConstantQ:
+    """The spectra of one octave's 36 filters as a sparse matrix, row by row; all octaves share it.
 
-    All octaves share one matrix: one octave down both the frequencies and the rate are halved.
+    One octave down both the frequencies and the rate are halved, so that nothing else changes.
+
+    Attributes:
+        n_fft: length of the filters in samples.
+        first: first bin in which any filter is not zero.
+        stop: last such bin + 1.
+        weights: what is not zero, row by row, shape (n,), complex64.
+        bins: where it stands, counted from `first`, shape (n,).
+        rows: where each row begins in `weights`, and the end, shape (37,).
+        root_lengths: square root of the length of each filter of all octaves, shape (252,).
+    """
+
+    n_fft: int
+    first: int
+    stop: int
+    weights: np.ndarray
+    bins: np.ndarray
+    rows: np.ndarray
+    root_lengths: np.ndarray
+
+
+@lru_cache(maxsize=128)
+def constant_q(rate: int, tuning: float) -> ConstantQ:
+    """The filters of the constant-Q transform.
+
     Each operation is done in librosa's order and precision, so that the result is equal to the
     bit: silent frames show the last bit at full size.
 
     Args:
         rate: in Hz.
         tuning: in bins of the transform (a third of a semitone), in [-0.5, 0.5).
-
-    Returns:
-        A sparse matrix of shape (36, n_fft // 2 + 1), complex64, and float64 of shape (252,).
 
     Source: `librosa.filters.wavelet`, sparsified as in `librosa.cqt`.
     """
@@ -135,8 +164,17 @@ def constant_q(rate: int, tuning: float) -> tuple[scipy.sparse.csr_matrix, np.nd
         start = (n_fft - angle.size) // 2
         row[start : start + angle.size] = wave / np.abs(wave).sum()
         row *= length / n_fft
-    spectra = scipy.fft.fft(filters)[:, : n_fft // 2 + 1]
-    return scipy.sparse.csr_matrix(_sparsified(spectra)), np.sqrt(lengths)
+    spectra = _sparsified(scipy.fft.fft(filters)[:, : n_fft // 2 + 1])
+    rows, bins = np.nonzero(spectra)
+    return ConstantQ(
+        n_fft=n_fft,
+        first=int(bins.min()),
+        stop=int(bins.max()) + 1,
+        weights=spectra[rows, bins],
+        bins=bins - bins.min(),
+        rows=np.searchsorted(rows, np.arange(BINS_PER_OCTAVE + 1)),
+        root_lengths=np.sqrt(lengths),
+    )
 
 
 def _quality(hertz: np.ndarray) -> np.ndarray:
@@ -160,11 +198,14 @@ def _sparsified(spectra: np.ndarray) -> np.ndarray:
     return np.where(magnitudes >= threshold[:, None], spectra, 0)
 
 
-@lru_cache
-def fold() -> np.ndarray:
-    """Adds up constant-Q bins to pitch classes, C first, shape (12, 252), float32."""
-    thirds = np.repeat(np.eye(N_CHROMA), BINS_PER_OCTAVE // N_CHROMA, axis=1)
-    return np.tile(np.roll(thirds, -1, axis=1), OCTAVES).astype(np.float32)
+def folded(bins: np.ndarray) -> np.ndarray:
+    """Constant-Q bins added up to pitch classes, C first: (252, n_frames) to (12, n_frames).
+
+    A pitch class is the three bins round its centre in all seven octaves.
+    """
+    thirds = np.roll(bins.reshape(OCTAVES, BINS_PER_OCTAVE, -1).sum(axis=0), 1, axis=0)
+    classes: np.ndarray = thirds.reshape(N_CHROMA, BINS_PER_OCTAVE // N_CHROMA, -1).sum(axis=1)
+    return classes
 
 
 @lru_cache

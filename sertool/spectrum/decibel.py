@@ -18,4 +18,5 @@ def decibel(power: np.ndarray) -> np.ndarray:
     array([  0., -10., -80.])
     """
     level = 10.0 * np.log10(np.maximum(FLOOR, power))
-    return np.maximum(level, level.max() - RANGE_DB)
+    decibels: np.ndarray = np.maximum(level, level.max() - RANGE_DB)
+    return decibels
