@@ -29,10 +29,10 @@ TRUSTED = (
     "sertool.estimators.cnn.CNNClassifier",
     "sertool.estimators.svm.NormalQuantiles",
     "sertool.estimators.xgboost.XGBoostClassifier",
+    "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
-    "xgboost.sklearn.XGBClassifier",
 )
-"""Types beyond numpy's, scipy's and scikit-learn's own that a model file may hold."""
+"""Types that a model file may hold beyond those that skops trusts by itself."""
 
 
 @dataclass(frozen=True)
