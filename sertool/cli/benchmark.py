@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 QUICK = Path(__file__).parents[1] / "assets" / "quick.toml"
 """What is asked where nothing else is said."""
+RESULTS = Path("sertool-results")
+"""Where results go, one folder a specification, unless it is said otherwise."""
 
 
 def benchmark(
@@ -29,7 +31,8 @@ def benchmark(
         typer.Option(metavar="DIR", help="The feature store. (default: yours, else the embedded)"),
     ] = None,
     results: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where results go. (default: results/SPEC)")
+        Path | None,
+        typer.Option(metavar="DIR", help="Where results go. (default: sertool-results/SPEC)"),
     ] = None,
     protocols: Annotated[
         str | None,
@@ -77,7 +80,7 @@ def benchmark(
         "seeds": seeds,
     }  # fmt: skip
     asked = specification.study(**_asked(spec, given, place))
-    folder = results or Path("results") / (spec or QUICK).stem
+    folder = results or RESULTS / (spec or QUICK).stem
     screen.say(f"store: {place}\nresults: {folder}")
     plan = planning.plan(asked, store_file.read(place, asked.corpora))
     for reason in plan.impossible:

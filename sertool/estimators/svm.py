@@ -29,10 +29,12 @@ def estimator(
     Many of the 178 are means of powers, whose heavy tails a Gaussian kernel bears badly; ranks do
     not feel them, and they survive any scaling of the features before.
 
-    The defaults were found with speaker-independent folds on EmoDB and 20 speakers of CREMA-D,
-    trained on the originals: UAR .522 and .432 (mean of the two .477); the plain standardised SVC
-    with C=10 and gamma="scale" reached .485 and .419 (.452), Yeo-Johnson's transform .521 and .431
-    at seven times the cost. `benchmarks/tune.toml` repeats the search over C and gamma.
+    The defaults were found with speaker-independent folds on EmoDB and 24 speakers of CREMA-D,
+    trained on the originals: UAR .512 and .438 (mean of the two .475), on a plateau: gamma=0.0007
+    reached .522 and .432 (.477), C=3 .521 and .428 (.475). The plain standardised SVC with C=10 and
+    gamma="scale" reached .485 and .419 (.452); Yeo-Johnson's transform at its best, gamma=0.003,
+    .521 and .431 (.476) at seven times the cost. `benchmarks/tune.toml` repeats the search over C
+    and gamma.
 
     Args:
         C: the price of a training row on the wrong side, above 0.
