@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from sertool.errors import SertoolError as SertoolError
     from sertool.evaluation import run as run
     from sertool.extraction import clip_features as clip_features
-    from sertool.extraction import extract as extract
     from sertool.planning import plan as plan
     from sertool.prediction import Prediction as Prediction
     from sertool.prediction import Predictor as Predictor
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from sertool.specification import study as study
     from sertool.store import FEATURE_NAMES as FEATURE_NAMES
     from sertool.store import read as read_store
-    from sertool.training import train as train
 
 _PLACES = {
     "FEATURE_NAMES": ("sertool.store", "FEATURE_NAMES"),
@@ -33,13 +31,11 @@ _PLACES = {
     "SertoolError": ("sertool.errors", "SertoolError"),
     "Study": ("sertool.specification", "Study"),
     "clip_features": ("sertool.extraction", "clip_features"),
-    "extract": ("sertool.extraction", "extract"),
     "plan": ("sertool.planning", "plan"),
     "load": ("sertool.prediction", "load"),
     "read_store": ("sertool.store", "read"),
     "run": ("sertool.evaluation", "run"),
     "study": ("sertool.specification", "study"),
-    "train": ("sertool.training", "train"),
 }
 
 __all__ = sorted(_PLACES)

@@ -94,7 +94,14 @@ def manifest_source(
 
 
 def plan(sources: Sequence[Source], folder: Path) -> Plan:
-    """Compare what lies in the corpora's folders with what the store at `folder` knows."""
+    """Compare what lies in the corpora's folders with what the store at `folder` knows.
+
+    Raises:
+        BadChoice: two sources of one name.
+    """
+    names = [each.corpus.name for each in sources]
+    if len(set(names)) < len(names):
+        raise BadChoice(f"a corpus is named twice: {', '.join(sorted(names))}; give each once")
     tasks: list[Task] = []
     unchanged = leaving = 0
     for each in sources:
@@ -147,6 +154,7 @@ def clip_features(path: str | Path, variants: Sequence[Variant] = ("original",))
         Array of shape (n_variants, 178), float32, columns as in `sertool.FEATURE_NAMES`.
 
     Raises:
+        NotFound: no such file.
         BadRecording: the file cannot be used.
         BadChoice: a variant that does not exist.
     """

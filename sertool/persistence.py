@@ -7,6 +7,7 @@ parts of the file themselves), so load models from people you trust.
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ FORMAT = 1
 SUFFIX = ".sertool"
 LARGEST_BYTES = 1_000_000_000
 """Unpacked; a file that claims more is refused before anything of it is read."""
+
+DAMAGED = (
+    KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, lzma.LZMAError,
+)  # fmt: skip
+"""What reading a damaged or foreign file ends in."""
 
 TRUSTED = (
     "sertool.estimators.cnn.CNNClassifier",
@@ -74,19 +80,26 @@ class Model:
 def scores(estimator: BaseEstimator, X: np.ndarray) -> np.ndarray:
     """What a calibrator is fitted on, shape (n, n_labels): log-probabilities or decision values."""
     if hasattr(estimator, "predict_proba"):
-        logarithms: np.ndarray = np.log(np.maximum(estimator.predict_proba(X), 1e-6))
+        logarithms: np.ndarray = np.log(
+            np.maximum(estimator.predict_proba(X).astype(np.float64), 1e-6)
+        )
         return logarithms
     values: np.ndarray = estimator.decision_function(X)
     return values[:, None] if values.ndim == 1 else values
 
 
 def save(model: Model, path: Path) -> None:
-    """Write a model file in one step; a file that was there is replaced."""
+    """Write a model file in one step; a file that was there is replaced.
+
+    Raises:
+        BadModel: the estimator is made of types that `load` would refuse.
+    """
     content = {"format": FORMAT, **{name: getattr(model, name) for name in _FIELDS}}
     content |= {name: list(getattr(model, name)) for name in ("features", "labels")}
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".unfinished")
     skops.io.dump(content, unfinished, compression=zipfile.ZIP_LZMA)
+    _check_types(unfinished)
     unfinished.replace(path)
 
 
@@ -112,11 +125,20 @@ def load(path: Path) -> Model:
 _FIELDS = tuple(Model.__dataclass_fields__)
 
 
-def _content(path: Path) -> dict[str, Any]:
+def _check_types(path: Path) -> None:
     untrusted = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
     if untrusted:
         raise BadModel(f"{path} holds types that sertool does not load: {', '.join(untrusted)}")
-    content = skops.io.load(path, trusted=list(TRUSTED))
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        _check_types(path)
+        content = skops.io.load(path, trusted=list(TRUSTED))
+    except DAMAGED as error:
+        if isinstance(error, BadModel):
+            raise
+        raise BadModel(f"{path} is no model file ({error!r}); train it again") from None
     if not isinstance(content, dict):
         raise BadModel(f"{path} holds no sertool model")
     return content

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sertool import results, store
-from sertool.errors import NotEnough
+from sertool.errors import BadChoice, NotEnough, choices
 from sertool.specification import Candidate, Study
-from sertool.types import SIX_EMOTIONS, VARIANTS, Protocol, Split, Variant
+from sertool.types import EMOTIONS, SIX_EMOTIONS, VARIANTS, Protocol, Split, Variant
 
 OWN_SCALING = "minmax_all"
 """What stands as normalisation where the protocol fixes the scaling."""
@@ -127,6 +127,8 @@ def _dataset(emotions: tuple[str, ...] | str, table: pa.Table, default: str) -> 
     clips = _clips_by_emotion(table)
     if declared != "all":
         wanted = SIX_EMOTIONS if declared == "six" else declared
+        if declared != "six":
+            _check_emotions(wanted, table)
         table = table.filter(pc.is_in(table.column("emotion"), pa.array(wanted)))
     return Dataset(
         identity=table.select(store.IDENTITY),
@@ -135,6 +137,13 @@ def _dataset(emotions: tuple[str, ...] | str, table: pa.Table, default: str) -> 
         digest=store.digest(table),
         clips=clips,
     )
+
+
+def _check_emotions(wanted: Sequence[str], table: pa.Table) -> None:
+    present = sorted(set(table.column("emotion").to_pylist()))
+    for emotion in wanted:
+        if emotion not in {*EMOTIONS, *present}:
+            raise BadChoice(f"no emotion {choices(emotion, present)}")
 
 
 def _clips_by_emotion(table: pa.Table) -> dict[tuple[str, str], int]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sertool.errors import BadTable, NotFound
@@ -175,11 +176,22 @@ def merge_predictions(folder: Path) -> None:
     file, journal = folder / PREDICTIONS, folder / JOURNAL
     parts = sorted(journal.glob("*.parquet"))
     if parts:
-        tables = [pq.read_table(part) for part in ([file] if file.is_file() else []) + parts]
+        new = pa.concat_tables([pq.read_table(part) for part in parts])
+        tables = [_without(pq.read_table(file), _keys(new)), new] if file.is_file() else [new]
         unfinished = file.with_suffix(".unfinished")
         pq.write_table(pa.concat_tables(tables), unfinished, compression="zstd")
         unfinished.replace(file)
     shutil.rmtree(journal, ignore_errors=True)
+
+
+def _keys(predictions: pa.Table) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(*(predictions.column(name) for name in KEY), "\0")
+
+
+def _without(predictions: pa.Table, keys: pa.ChunkedArray) -> pa.Table:
+    """Predictions of other fits: one that was done again, or merged before a kill, counts once."""
+    again = pc.is_in(_keys(predictions), keys.combine_chunks())
+    return predictions.filter(pc.invert(again))
 
 
 def _journal(folder: Path, result: Result, predictions: pa.Table) -> None:

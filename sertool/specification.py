@@ -108,13 +108,13 @@ def study(
     'svm'
     """
     return Study(
-        protocols=tuple(registry.get("protocols", name) for name in protocols),
+        protocols=tuple(registry.get("protocols", name) for name in dict.fromkeys(protocols)),
         estimators=tuple(_candidates(estimators)),
-        pools=tuple(_pool(names) for names in corpora),
+        pools=tuple(dict.fromkeys(_pool(names) for names in corpora)),
         normalisations=_each_of(normalisation, NORMALISATIONS, "normalisation"),
         emotions=_emotions(emotions),
         train_variants=_each_of(train_variants, VARIANTS, "variant"),
-        seeds=tuple(seeds),
+        seeds=tuple(_seed(seed) for seed in dict.fromkeys(seeds)),
     )
 
 
@@ -141,16 +141,22 @@ def read(file: Path) -> dict[str, Any]:
 def _check_type(file: Path, name: str, value: object) -> None:
     kind, words = (int, "whole numbers") if name == "seeds" else (str, "names")
     is_list = isinstance(value, list) and all(type(each) is kind for each in value)
-    is_table = name == "estimators" and isinstance(value, dict)
+    is_table = name == "estimators" and isinstance(value, dict) and _are_settings(value)
     is_word = name == "emotions" and isinstance(value, str)
     if not (is_list or is_table or is_word):
         raise BadChoice(f"{file}: {name} = {value!r} must be a list of {words}: {name} = [...]")
 
 
+def _are_settings(estimators: dict[str, Any]) -> bool:
+    """Whether each estimator has a table of parameters, or a list of them."""
+    settings = [each if isinstance(each, list) else [each] for each in estimators.values()]
+    return all(isinstance(table, dict) for tables in settings for table in tables)
+
+
 def _candidates(
     estimators: Sequence[str] | Mapping[str, Parameters | Sequence[Parameters]],
 ) -> Iterator[Candidate]:
-    for name in estimators:
+    for name in dict.fromkeys(estimators):
         settings = estimators[name] if isinstance(estimators, Mapping) else {}
         for parameters in [settings] if isinstance(settings, Mapping) else settings:
             yield _candidate(name, parameters)
@@ -184,4 +190,10 @@ def _each_of(given: Sequence[str], possible: Sequence[str], what: str) -> tuple[
     for name in given:
         if name not in possible:
             raise BadChoice(f"no {what} {choices(name, possible)}")
-    return tuple(given)
+    return tuple(dict.fromkeys(given))
+
+
+def _seed(given: int) -> int:
+    if not 0 <= given < 2**32:
+        raise BadChoice(f"a seed is a whole number from 0 to {2**32 - 1}, not {given}")
+    return given

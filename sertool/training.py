@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import GroupKFold
 
 from sertool import audio, normalisation, registry, store, versions
 from sertool.errors import NotEnough, UnknownName
@@ -32,7 +32,7 @@ def train(table: pa.Table, candidate: Candidate, *, seed: int = 42, folds: int =
         A model with everything that `sertool.persistence.save` stores.
 
     Raises:
-        NotEnough: fewer than two emotions or two speakers.
+        NotEnough: fewer than two emotions or two speakers, or an emotion of too few speakers.
     """
     X = store.matrix(table)
     y = np.asarray(table.column("emotion").to_pylist())
@@ -40,14 +40,15 @@ def train(table: pa.Table, candidate: Candidate, *, seed: int = 42, folds: int =
     _check(y, speakers)
     center, scale = normalisation.statistics(X)
     estimator = _fit(candidate, (X - center) / scale, y, seed)
-    originals = np.asarray(table.column("variant").to_pylist()) == VARIANTS[0]
+    variants = np.asarray(table.column("variant").to_pylist())
+    heard = variants == (VARIANTS[0] if VARIANTS[0] in variants else variants[0])
     n_folds = min(folds, len(set(speakers)))
-    splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-    held_out = _held_out_scores(candidate, X, y, list(splitter.split(X, y, speakers)), seed)
+    splits = list(GroupKFold(n_folds, shuffle=True, random_state=seed).split(X, y, speakers))
+    held_out = _held_out_scores(candidate, X, y, splits, seed)
     return Model(
         name=candidate.name,
         estimator=estimator,
-        calibrator=LogisticRegression(max_iter=1000).fit(held_out[originals], y[originals]),
+        calibrator=LogisticRegression(max_iter=1000).fit(held_out[heard], y[heard]),
         features=store.FEATURE_NAMES,
         window=dataclasses.asdict(audio.RULE),
         center=center,
@@ -90,6 +91,12 @@ def _held_out_scores(
     """Scores of all rows by estimators that never heard their speaker, in the order of rows."""
     parts = []
     for train_rows, test_rows in splits:
+        lost = set(y.tolist()) - set(y[train_rows].tolist())
+        if lost:
+            raise NotEnough(
+                f"calibration holds out speakers, and without some of them nobody is left who is "
+                f"{', '.join(sorted(lost))}; add corpora, or leave these emotions out"
+            )
         center, scale = normalisation.statistics(X[train_rows])
         estimator = _fit(candidate, (X[train_rows] - center) / scale, y[train_rows], seed)
         parts.append(scores(estimator, ((X[test_rows] - center) / scale).astype(np.float32)))

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sertool import evaluation, planning, results, store
-from sertool.errors import BadTable, NotEnough, NotFound
+from sertool.errors import BadChoice, BadTable, NotEnough, NotFound
 from sertool.results import Result
 from sertool.specification import study
 
@@ -180,3 +180,27 @@ def test_results_of_another_format_are_refused(tmp_path: Path, line: str) -> Non
 def test_no_results_there(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="sertool benchmark"):
         results.read(tmp_path)
+
+
+def test_predictions_of_a_fit_done_again_count_once(make_store: MakeStore, tmp_path: Path) -> None:
+    keys = {"protocols": ["clips"], "estimators": ["majority"]}
+    place = make_store()
+    run(tmp_path / "r", place, **keys)
+    before = pq.read_table(tmp_path / "r" / results.PREDICTIONS)
+    lines = (tmp_path / "r" / results.RESULTS).read_text().splitlines(keepends=True)
+    (tmp_path / "r" / results.RESULTS).write_text("".join(lines[1:]))
+    assert len(run(tmp_path / "r", place, **keys)) == 1
+    assert pq.read_table(tmp_path / "r" / results.PREDICTIONS).num_rows == before.num_rows
+
+
+def test_a_misspelt_emotion_is_answered(make_store: MakeStore, tmp_path: Path) -> None:
+    with pytest.raises(BadChoice, match="did you mean 'happy'"):
+        run(tmp_path / "r", make_store(), protocols=["clips"], emotions=["hapy", "sad"])
+
+
+def test_names_that_are_repeated_count_once() -> None:
+    asked = study(
+        protocols=["clips"] * 2, corpora=["emodb"] * 2, estimators=["svm"] * 2, seeds=[1, 1]
+    )
+    assert (len(asked.protocols), len(asked.pools), len(asked.estimators)) == (1, 1, 1)
+    assert asked.seeds == (1,)

@@ -195,3 +195,9 @@ def test_clip_features_of_what_is_no_sound(tmp_path: Path) -> None:
         sertool.clip_features(tmp_path / "a.wav")
     with pytest.raises(NotFound, match="no recording"):
         sertool.clip_features(tmp_path / "none.wav")
+
+
+def test_a_corpus_named_twice_is_refused(emodb_folder: Path, tmp_path: Path) -> None:
+    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    with pytest.raises(BadChoice, match="named twice: emodb, emodb"):
+        extraction.plan([source, source], tmp_path / "store")

@@ -171,3 +171,24 @@ def test_too_little_to_train_on(
     table = store.read(make_store(speakers=speakers, emotions=emotions))
     with pytest.raises(NotEnough, match="at least two"):
         training.train(table, candidate("svm"))
+
+
+def test_training_on_one_variant_calibrates_on_it(make_store: MakeStore) -> None:
+    table = training.rows(store.read(make_store()), "six", ["noise"])
+    model = training.train(table, candidate("forest"))
+    assert model.about["variants"] == ["noise"]
+
+
+def test_an_emotion_of_one_speaker_cannot_be_calibrated(tmp_path: Path) -> None:
+    corpus = registry.get("corpora", "emodb")
+    clips = fill(tmp_path, corpus, 3, ("angry", "sad", "happy"), 3)
+    store.merge(tmp_path, corpus, [c for c in clips if c.emotion != "happy" or c.speaker == "01"])
+    with pytest.raises(NotEnough, match="nobody is left who is happy"):
+        training.train(store.read(tmp_path), candidate("svm"))
+
+
+def test_a_zip_that_is_no_model(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "m.sertool", "w") as archive:
+        archive.writestr("other.txt", "words")
+    with pytest.raises(BadModel, match="no model file"):
+        persistence.load(tmp_path / "m.sertool")

@@ -61,6 +61,7 @@ def test_what_does_not_exist_is_named(keys: dict, error: type[Exception], match:
         ("protocols = 'speakers'", "must be a list"),
         ("protocols = [", "is not TOML"),
         ("seeds = ['one']", "must be a list of whole numbers"),
+        ("[estimators]\nsvm = 3", "must be a list"),
     ],
 )
 def test_bad_specification_is_answered(tmp_path: Path, text: str, match: str) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from sertool.cli import home, screen
 from sertool.cli.report import write_and_show
+from sertool.errors import BadChoice
 
 if TYPE_CHECKING:
     from sertool.planning import Plan
@@ -58,7 +59,10 @@ def benchmark(
     ] = None,
     train_variants: Annotated[
         str | None,
-        typer.Option(metavar="A,B", help="Train on original, noise, stretch_pitch. (default: all)"),
+        typer.Option(
+            metavar="A,B",
+            help="Train on original, noise, stretch_pitch. (default: SPEC, else original)",
+        ),
     ] = None,
     seeds: Annotated[str | None, typer.Option(metavar="1,2", help="(default: 42)")] = None,
 ) -> None:
@@ -97,24 +101,24 @@ def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict
     if spec is None and given["estimators"] is None and find_spec("keras") is None:
         asked["estimators"].pop("cnn")
         screen.say('the cnn is left out; it needs: pip install "sertool[cnn]"')
+    settings = asked.get("estimators", {})
     for name, value in given.items():
         if value is not None:
-            asked[name] = _words(value)
+            asked[name] = screen.words(value)
+    if given["estimators"] is not None and isinstance(settings, dict):
+        asked["estimators"] = {name: settings.get(name, {}) for name in asked["estimators"]}
     if given["emotions"] in specification.CHOICES_OF_EMOTIONS:
         asked["emotions"] = given["emotions"]
     if given["seeds"] is not None:
-        asked["seeds"] = [_number(seed) for seed in _words(given["seeds"])]
+        asked["seeds"] = [_number(seed) for seed in screen.words(given["seeds"])]
     asked.setdefault("corpora", store.corpora(place))
+    for name in ("protocols", "estimators"):
+        if not asked.get(name):
+            raise BadChoice(f"nothing to compare: give {name} in {spec} or with --{name} A,B")
     return asked
 
 
-def _words(given: str) -> list[str]:
-    return [word.strip() for word in given.split(",") if word.strip()]
-
-
 def _number(given: str) -> int:
-    from sertool.errors import BadChoice
-
     if not given.isdecimal():
         raise BadChoice(f"a seed is a whole number from 0 on, not {given!r}: --seeds 1,2")
     return int(given)

@@ -15,6 +15,15 @@ def say(text: str) -> None:
     stderr().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
+def words(given: str) -> list[str]:
+    """What an option lists with commas.
+
+    >>> words("clips, speakers")
+    ['clips', 'speakers']
+    """
+    return [word.strip() for word in given.split(",") if word.strip()]
+
+
 def stderr() -> Console:
     """The console for progress and remarks."""
     from rich.console import Console

@@ -48,17 +48,19 @@ def train(
     """
     from sertool import persistence, training
     from sertool import store as store_file
-    from sertool.specification import CHOICES_OF_EMOTIONS, study
+    from sertool.specification import study
     from sertool.types import VARIANTS
 
+    if output.is_dir():
+        raise BadChoice(f"--output {output} is a folder; give the name of a file")
     place = home.store_to_read(store)
-    names = corpora.split(",") if corpora else store_file.corpora(place)
+    names = screen.words(corpora) if corpora else store_file.corpora(place)
     asked = study(
         protocols=(),
         corpora=names,
         estimators={estimator: dict(map(_parameter, set or []))},
-        emotions=emotions if emotions in CHOICES_OF_EMOTIONS else emotions.split(","),
-        train_variants=train_variants.split(",") if train_variants else VARIANTS,
+        emotions=emotions if emotions in ("six", "all") else screen.words(emotions),
+        train_variants=screen.words(train_variants) if train_variants else VARIANTS,
     )
     rows = training.rows(store_file.read(place, names), asked.emotions, asked.train_variants)
     with screen.stderr().status(f"training {estimator} on {rows.num_rows} rows"):
