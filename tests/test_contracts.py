@@ -39,6 +39,7 @@ NEW = {
         corpus = Corpus(
             name="toycorpus", language="en", licence="CC0 1.0", url="https://example.org",
             citation="A toy corpus, made in a test, of two speakers who say nothing.",
+            clips=4, speakers=2, parse=parse,
         )
     ''',
     "features/toyfeature.py": '''
