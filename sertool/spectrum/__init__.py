@@ -10,6 +10,7 @@ import numpy as np
 
 from sertool.spectrum import banks, shape, waveform
 from sertool.spectrum.constantq import constant_q_magnitude
+from sertool.spectrum.product import product
 from sertool.spectrum.transform import stft, turned
 from sertool.spectrum.tuning import deviation, peaks
 from sertool.types import Signal
@@ -21,8 +22,9 @@ __all__ = ["Spectrum"]
 class Spectrum:
     """A signal seen in frames of 2,048 samples every 512, centred, with zeros beyond its ends.
 
-    Arrays have frames as columns; n_frames = 1 + n // 512. Spectra are of the signal's precision:
-    float32, or float64 for the noise variant.
+    Arrays have frames as columns; n_frames = 1 + n // 512. The noise variant is float64, and so
+    are its peaks, its rolloff and its constant-Q transform, which hang on the last bits; for all
+    else its magnitude is rounded to float32 like that of the others.
     """
 
     signal: Signal
@@ -44,8 +46,8 @@ class Spectrum:
 
     @cached_property
     def magnitude(self) -> np.ndarray:
-        """Shape (1025, n_frames)."""
-        return turned(np.abs(self.stft))
+        """Shape (1025, n_frames), float32."""
+        return self._fine_magnitude.astype(np.float32, copy=False)
 
     @cached_property
     def sign_changes(self) -> np.ndarray:
@@ -76,7 +78,7 @@ class Spectrum:
     @cached_property
     def rolloff(self) -> np.ndarray:
         """First frequency at which 85 % of the magnitude is reached, in Hz, shape (n_frames,)."""
-        frequencies: np.ndarray = banks.frequencies(self.rate)[shape.rolloff(self.magnitude)]
+        frequencies: np.ndarray = banks.frequencies(self.rate)[shape.rolloff(self._fine_magnitude)]
         return frequencies
 
     @cached_property
@@ -88,7 +90,7 @@ class Spectrum:
     def chroma(self) -> np.ndarray:
         """Pitch classes of the magnitude spectrum, largest = 1, shape (12, n_frames)."""
         bank = banks.chroma(self.rate, deviation(self._peaks, banks.N_CHROMA))
-        return _scaled(shape.projected(self.magnitude, bank), np.max)
+        return _scaled(product(bank, self.magnitude), np.max)
 
     @cached_property
     def constant_q_chroma(self) -> np.ndarray:
@@ -108,8 +110,12 @@ class Spectrum:
         return shape.moments(self.magnitude, banks.frequencies(self.rate))
 
     @cached_property
+    def _fine_magnitude(self) -> np.ndarray:
+        return turned(np.abs(self.stft))
+
+    @cached_property
     def _peaks(self) -> np.ndarray:
-        return peaks(self.magnitude, self.rate)
+        return peaks(self._fine_magnitude, self.rate)
 
 
 def _scaled(columns: np.ndarray, size: Callable[..., np.ndarray]) -> np.ndarray:

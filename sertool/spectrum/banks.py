@@ -121,9 +121,10 @@ class ConstantQ:
 
     Attributes:
         n_fft: length of the filters in samples.
-        first: first bin in which any filter is not zero.
+        first: first bin in which any filter of any tuning is not zero.
         stop: last such bin + 1.
-        weights: what is not zero, row by row, shape (n,), complex64.
+        weights: what is not zero, row by row, real and imaginary parts for each octave from the
+            highest down, which a lower rate makes larger, shape (7, 2, n), float32.
         bins: where it stands, counted from `first`, shape (n,).
         rows: where each row begins in `weights`, and the end, shape (37,).
         root_lengths: square root of the length of each filter of all octaves, shape (252,).
@@ -151,6 +152,31 @@ def constant_q(rate: int, tuning: float) -> ConstantQ:
 
     Source: `librosa.filters.wavelet`, sparsified as in `librosa.cqt`.
     """
+    spectra, lengths = _filters(rate, tuning)
+    rows, bins = np.nonzero(spectra)
+    gains = np.sqrt(2.0 ** np.arange(OCTAVES))
+    weights = (spectra[rows, bins] * gains[:, None]).astype(np.complex64)
+    first, stop = _used_bins(rate)
+    return ConstantQ(
+        n_fft=2 * (spectra.shape[1] - 1),
+        first=first,
+        stop=stop,
+        weights=np.stack([weights.real, weights.imag], axis=1),
+        bins=bins - first,
+        rows=np.searchsorted(rows, np.arange(BINS_PER_OCTAVE + 1)),
+        root_lengths=np.sqrt(lengths),
+    )
+
+
+@lru_cache
+def _used_bins(rate: int) -> tuple[int, int]:
+    """First bin and last bin + 1 in which any filter of any tuning is not zero."""
+    lowest, highest = (np.nonzero(_filters(rate, tuning)[0])[1] for tuning in (-0.5, 0.5))
+    return int(lowest.min()), int(highest.max()) + 1
+
+
+def _filters(rate: int, tuning: float) -> tuple[np.ndarray, np.ndarray]:
+    """Spectra of the highest octave's filters, (36, n_fft // 2 + 1), and all lengths, (252,)."""
     steps = 2.0 ** (np.arange(BINS_PER_OCTAVE, dtype=float) / BINS_PER_OCTAVE)
     hertz = np.outer(2.0 ** np.arange(OCTAVES), steps).ravel()
     hertz = hertz * (C1 * 2.0 ** (tuning / BINS_PER_OCTAVE))
@@ -164,17 +190,7 @@ def constant_q(rate: int, tuning: float) -> ConstantQ:
         start = (n_fft - angle.size) // 2
         row[start : start + angle.size] = wave / np.abs(wave).sum()
         row *= length / n_fft
-    spectra = _sparsified(scipy.fft.fft(filters)[:, : n_fft // 2 + 1])
-    rows, bins = np.nonzero(spectra)
-    return ConstantQ(
-        n_fft=n_fft,
-        first=int(bins.min()),
-        stop=int(bins.max()) + 1,
-        weights=spectra[rows, bins],
-        bins=bins - bins.min(),
-        rows=np.searchsorted(rows, np.arange(BINS_PER_OCTAVE + 1)),
-        root_lengths=np.sqrt(lengths),
-    )
+    return _sparsified(scipy.fft.fft(filters)[:, : n_fft // 2 + 1]), lengths
 
 
 def _quality(hertz: np.ndarray) -> np.ndarray:

@@ -35,13 +35,14 @@ def constant_q_magnitude(samples: np.ndarray, rate: int, tuning: float) -> np.nd
     bank = constant_q(rate, tuning)
     n_frames = 1 + samples.size // HOP
     magnitude = np.empty((OCTAVES, BINS_PER_OCTAVE, n_frames), samples.dtype)
+    sums = np.empty((2, n_frames), samples.dtype)
     roots = bank.root_lengths.reshape(OCTAVES, BINS_PER_OCTAVE)
     for octave in range(OCTAVES):
         hop = HOP >> octave
         spectra = (leaping if hop > SLIDE else sliding)(samples, bank, hop, n_frames)
-        weights = (bank.weights * np.sqrt(2.0**octave)).astype(bank.weights.dtype)
+        weights = bank.weights[octave].astype(samples.dtype, copy=False)
         place = OCTAVES - 1 - octave
-        _filter(spectra, weights, bank.bins, bank.rows, roots[place], magnitude[place])
+        _filter(spectra, weights, bank.bins, bank.rows, roots[place], sums, magnitude[place])
         if octave < OCTAVES - 1:
             samples = halved(samples)
     return magnitude.reshape(-1, n_frames)
@@ -54,34 +55,35 @@ def _filter(
     bins: np.ndarray,
     rows: np.ndarray,
     root_lengths: np.ndarray,
+    sums: np.ndarray,
     magnitude: np.ndarray,
 ) -> None:
     """A sparse matrix times spectra, the sums taken in the order of the bins.
 
     Args:
         spectra: real and imaginary parts, shape (2, n_bins, n_frames).
-        weights: the matrix's non-zeros row by row, shape (n,), complex64.
+        weights: the matrix's non-zeros row by row, shape (2, n), of the same precision.
         bins: their columns, counted from the first row of `spectra`, shape (n,).
         rows: where each row begins in `weights`, and the end, shape (n_rows + 1,).
         root_lengths: what each row is divided by at last, shape (n_rows,).
+        sums: room for one row, shape (2, n_frames), of the same precision.
         magnitude: the result, shape (n_rows, n_frames).
     """
-    kind = magnitude.dtype.type
-    n_frames = spectra.shape[2]
-    total_x = np.empty(n_frames, magnitude.dtype)
-    total_y = np.empty(n_frames, magnitude.dtype)
-    for row in range(root_lengths.size):
-        total_x[:] = 0
-        total_y[:] = 0
+    total_x, total_y = sums[0], sums[1]
+    for row in range(magnitude.shape[0]):
+        for frame in range(total_x.size):
+            total_x[frame] = 0.0
+            total_y[frame] = 0.0
         for i in range(rows[row], rows[row + 1]):
-            a, b = kind(weights[i].real), kind(weights[i].imag)
+            a, b = weights[0, i], weights[1, i]
             x, y = spectra[0, bins[i]], spectra[1, bins[i]]
-            for frame in range(n_frames):
+            for frame in range(total_x.size):
                 total_x[frame] += a * x[frame] - b * y[frame]
                 total_y[frame] += a * y[frame] + b * x[frame]
-        for frame in range(n_frames):
-            square = np.float64(total_x[frame]) ** 2 + np.float64(total_y[frame]) ** 2
-            magnitude[row, frame] = np.sqrt(square) / root_lengths[row]
+        sizes = magnitude[row]
+        for frame in range(total_x.size):
+            u, v = np.float64(total_x[frame]), np.float64(total_y[frame])
+            sizes[frame] = np.sqrt(u * u + v * v) / root_lengths[row]
 
 
 def halved(samples: np.ndarray) -> np.ndarray:

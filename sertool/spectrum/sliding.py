@@ -14,7 +14,8 @@ import scipy.fft
 
 from sertool.spectrum.banks import ConstantQ
 from sertool.spectrum.compiled import contracted
-from sertool.spectrum.transform import copy_frames, turned
+from sertool.spectrum.product import product
+from sertool.spectrum.transform import copied, turned
 
 BLOCK = 24
 """Frames that are transformed together."""
@@ -37,8 +38,7 @@ def leaping(samples: np.ndarray, bank: ConstantQ, hop: int, n_frames: int) -> np
     spectra = np.empty((2, bank.stop - bank.first, n_frames), samples.dtype)
     frames = np.empty((BLOCK, bank.n_fft))
     for start in range(0, n_frames, BLOCK):
-        block = frames[: n_frames - start]
-        copy_frames(samples, start, hop, np.ones(bank.n_fft), block)
+        block = copied(samples, start, hop, np.ones(bank.n_fft), frames[: n_frames - start])
         used = scipy.fft.rfft(block)[:, bank.first : bank.stop].T
         spectra[0, :, start : start + BLOCK] = used.real
         spectra[1, :, start : start + BLOCK] = used.imag
@@ -58,15 +58,16 @@ def sliding(samples: np.ndarray, bank: ConstantQ, hop: int, n_frames: int) -> np
     padded[half : half + samples.size] = samples
     first = scipy.fft.rfft(padded[: bank.n_fft])[bank.first : bank.stop]
     waves = _waves(bank.n_fft, hop, bank.first, bank.stop)
-    spectra = _product(_changes(padded, bank.n_fft, hop), waves[:hop])[:n_frames]
+    spectra = product(_changes(padded, bank.n_fft, hop), waves[:hop])[:n_frames]
     _accumulate(np.concatenate([first.real, first.imag]), waves[hop], spectra)
-    for frame in np.flatnonzero(_loudest(spectra) < _UNSURE * bank.n_fft * np.abs(samples).max()):
+    quiet = _UNSURE * bank.n_fft * np.abs(samples).max()
+    for frame in np.flatnonzero(np.einsum("tk,tk->t", spectra, spectra) < quiet**2):
         used = scipy.fft.rfft(padded[frame * hop :][: bank.n_fft])[bank.first : bank.stop]
         spectra[frame] = np.concatenate([used.real, used.imag])
     return turned(spectra.astype(samples.dtype, copy=False)).reshape(2, -1, n_frames)
 
 
-@lru_cache(maxsize=128)
+@lru_cache
 def _waves(n_fft: int, hop: int, first: int, stop: int) -> np.ndarray:
     """exp(-2 pi i k j / n_fft) of bins k from `first` to `stop` - 1 at samples j from 0 to `hop`.
 
@@ -86,40 +87,18 @@ def _changes(padded: np.ndarray, length: int, hop: int) -> np.ndarray:
 
 
 @contracted
-def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The matrix product (n, m) x (m, p), n even and m a multiple of 4.
-
-    Two rows of the result take in four rows of `right` at a time, so that each is read and written
-    seldom. NumPy's own product is faster still, but its last bit depends on how many threads the
-    machine lends it.
-    """
-    result = np.zeros((left.shape[0], right.shape[1]))
-    for i in range(0, left.shape[0], 2):
-        upper, lower, u, v = result[i], result[i + 1], left[i], left[i + 1]
-        for j in range(0, left.shape[1], 4):
-            a, b, c, d = u[j], u[j + 1], u[j + 2], u[j + 3]
-            e, f, g, h = v[j], v[j + 1], v[j + 2], v[j + 3]
-            first, second, third, fourth = right[j], right[j + 1], right[j + 2], right[j + 3]
-            for k in range(upper.size):
-                w, x, y, z = first[k], second[k], third[k], fourth[k]
-                upper[k] += (a * w + b * x) + (c * y + d * z)
-                lower[k] += (e * w + f * x) + (g * y + h * z)
-    return result
-
-
-@contracted
-def _accumulate(first: np.ndarray, wave: np.ndarray, spectra: np.ndarray) -> None:
+def _accumulate(running: np.ndarray, wave: np.ndarray, spectra: np.ndarray) -> None:
     """Turn what each frame gains on the one before it into its spectrum, in place.
 
     Real parts are followed by imaginary parts everywhere.
 
     Args:
-        first: spectrum of the first frame, shape (2 * n_bins,).
+        running: spectrum of the first frame, shape (2 * n_bins,); left behind is the last one's.
         wave: `_waves` one hop later, shape (2 * n_bins,).
         spectra: gains to the next frame, then spectra, shape (n_frames, 2 * n_bins).
     """
-    n_bins = first.size // 2
-    x, y = first[:n_bins].copy(), first[n_bins:].copy()
+    n_bins = running.size // 2
+    x, y = running[:n_bins], running[n_bins:]
     cosine, sine = wave[:n_bins], wave[n_bins:]
     for frame in range(spectra.shape[0]):
         real, imaginary = spectra[frame, :n_bins], spectra[frame, n_bins:]
@@ -128,8 +107,3 @@ def _accumulate(first: np.ndarray, wave: np.ndarray, spectra: np.ndarray) -> Non
             real[k], imaginary[k] = x[k], y[k]
             x[k] = a * cosine[k] + b * sine[k]
             y[k] = b * cosine[k] - a * sine[k]
-
-
-def _loudest(spectra: np.ndarray) -> np.ndarray:
-    loudest: np.ndarray = np.maximum(spectra.max(axis=1), -spectra.min(axis=1))
-    return loudest

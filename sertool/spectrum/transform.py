@@ -6,6 +6,8 @@ cache on the way; the transform itself is SciPy's.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import scipy.fft
 
@@ -15,8 +17,6 @@ from sertool.spectrum.memory import keep_freed_memory
 
 BLOCK = 16
 """Frames that are transformed together."""
-_TINY = np.float32(1.1754944e-38)
-"""Sums of windows below this are not divided by: the smallest normal float32."""
 
 
 def frame_count(length: int) -> int:
@@ -37,13 +37,13 @@ def stft(samples: np.ndarray) -> np.ndarray:
     spectra = np.empty((n_frames, N_FFT // 2 + 1), dtype)
     frames = np.empty((BLOCK, N_FFT))
     for first in range(0, n_frames, BLOCK):
-        block = frames[: n_frames - first]
-        copy_frames(samples, first, HOP, hann(N_FFT), block)
-        spectra[first : first + BLOCK] = scipy.fft.rfft(block)
+        room = frames[: n_frames - first]
+        spectra[first : first + BLOCK] = scipy.fft.rfft(
+            copied(samples, first, HOP, hann(N_FFT), room)
+        )
     return spectra
 
 
-@kernel
 def turned(rows: np.ndarray) -> np.ndarray:
     """The transposed array, laid out anew; tile by tile, as either side alone would miss the cache.
 
@@ -53,35 +53,58 @@ def turned(rows: np.ndarray) -> np.ndarray:
     Returns:
         Shape (m, n).
     """
+    columns = np.empty(rows.shape[::-1], rows.dtype)
+    _turn(rows, columns)
+    return columns
+
+
+@kernel
+def _turn(rows: np.ndarray, columns: np.ndarray) -> None:
     n, m = rows.shape
-    columns = np.empty((m, n), rows.dtype)
     for top in range(0, n, BLOCK):
         for left in range(0, m, BLOCK):
             for j in range(left, min(left + BLOCK, m)):
                 for i in range(top, min(top + BLOCK, n)):
                     columns[j, i] = rows[i, j]
-    return columns
+
+
+def copied(
+    samples: np.ndarray, first: int, hop: int, window: np.ndarray, room: np.ndarray
+) -> np.ndarray:
+    """Windowed frames number `first` and following, as many as there is room for.
+
+    Frame t is centred on sample t * hop; beyond the ends of the signal there are zeros.
+
+    Args:
+        samples: shape (n,), float32 or float64.
+        first: number of the first frame.
+        hop: in samples.
+        window: shape (length,), float64.
+        room: where the frames are written, shape (n_frames, length), float64.
+
+    Returns:
+        `room`.
+    """
+    _copy_frames(samples, first * hop - window.size // 2, hop, window, room)
+    return room
 
 
 @kernel
-def copy_frames(
-    samples: np.ndarray, first: int, hop: int, window: np.ndarray, frames: np.ndarray
+def _copy_frames(
+    samples: np.ndarray, start: int, hop: int, window: np.ndarray, frames: np.ndarray
 ) -> None:
-    """Fill `frames` (n, length), float64, with windowed frames number `first` and following.
-
-    Frame t is centred on sample t * hop; beyond the ends of the signal there are zeros.
-    """
-    length = frames.shape[1]
     for row in range(frames.shape[0]):
-        start = (first + row) * hop - length // 2
-        low = min(max(0, -start), length)
-        high = max(low, min(length, samples.size - start))
-        frame, heard = frames[row, low:high], window[low:high]
-        source = samples[start + low : start + high]
-        for i in range(frame.size):
-            frame[i] = source[i] * heard[i]
-        frames[row, :low] = 0.0
-        frames[row, high:] = 0.0
+        frame = frames[row]
+        low = min(max(0, -start), frame.size)
+        high = max(low, min(frame.size, samples.size - start))
+        for i in range(low):
+            frame[i] = 0.0
+        heard, shape, source = frame[low:high], window[low:high], samples[start + low :]
+        for i in range(heard.size):
+            heard[i] = source[i] * shape[i]
+        for i in range(high, frame.size):
+            frame[i] = 0.0
+        start += hop
 
 
 def inverse_stft(spectra: np.ndarray, length: int) -> np.ndarray:
@@ -97,12 +120,23 @@ def inverse_stft(spectra: np.ndarray, length: int) -> np.ndarray:
     Source: `librosa.istft`.
     """
     n_frames = min(len(spectra), -(-(length + N_FFT) // HOP))
-    samples = np.zeros(length, np.float32)
+    window, samples = hann(N_FFT), np.zeros(length, np.float32)
     for first in range(0, n_frames, BLOCK):
         block = scipy.fft.irfft(spectra[first : min(first + BLOCK, n_frames)])
-        _overlap_add(block, first, hann(N_FFT), samples)
-    _divide_by_overlap(samples, n_frames, hann(N_FFT) ** 2)
+        _overlap_add(block, first, window, samples)
+    samples /= _overlap(n_frames, length)
     return samples
+
+
+@lru_cache(maxsize=32)
+def _overlap(n_frames: int, length: int) -> np.ndarray:
+    """Sum of the squared windows over each sample, 1 where there is none, (length,), float32."""
+    overlap = np.zeros(max(n_frames * HOP, length) + N_FFT, np.float32)
+    for frame in range(n_frames):
+        overlap[frame * HOP : frame * HOP + N_FFT] += hann(N_FFT) ** 2
+    centred = overlap[N_FFT // 2 : N_FFT // 2 + length]
+    centred[centred <= np.finfo(np.float32).tiny] = 1.0
+    return centred
 
 
 @kernel
@@ -116,17 +150,3 @@ def _overlap_add(frames: np.ndarray, first: int, window: np.ndarray, samples: np
         sums = samples[start + low : start + high]
         for i in range(sums.size):
             sums[i] = np.float32(sums[i] + heard[i] * frame[i])
-
-
-@kernel
-def _divide_by_overlap(samples: np.ndarray, n_frames: int, squared_window: np.ndarray) -> None:
-    """Divide by the sum of the squared windows that lie over each sample, in place."""
-    length = squared_window.size
-    overlap = np.zeros(length + HOP * (n_frames - 1), np.float32)
-    for frame in range(n_frames):
-        sums = overlap[frame * HOP : frame * HOP + length]
-        for i in range(length):
-            sums[i] = np.float32(sums[i] + squared_window[i])
-    centred = overlap[length // 2 :]
-    for i in range(min(samples.size, centred.size)):
-        samples[i] /= centred[i] if centred[i] > _TINY else np.float32(1.0)

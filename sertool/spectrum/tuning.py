@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sertool.spectrum.banks import N_FFT
-from sertool.spectrum.compiled import kernel
 
 LOWEST_HZ = 150.0
 HIGHEST_HZ = 4000.0
@@ -37,7 +36,6 @@ def peaks(magnitude: np.ndarray, rate: int) -> np.ndarray:
     return louder
 
 
-@kernel
 def _interpolated_peaks(
     magnitude: np.ndarray, first: int, stop: int, spacing: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -48,33 +46,18 @@ def _interpolated_peaks(
     histogram's edge.
     """
     kind = magnitude.dtype.type
-    n_frames = magnitude.shape[1]
-    loudest = np.zeros(n_frames, magnitude.dtype)
-    for row in magnitude:
-        for frame in range(n_frames):
-            loudest[frame] = max(loudest[frame], row[frame])
-    threshold = loudest * kind(THRESHOLD)
-    frequencies = np.empty(n_frames * ((stop - first) // 2 + 1), magnitude.dtype)
-    heights = np.empty_like(frequencies)
-    is_peak = np.empty(n_frames, np.bool_)
-    found = 0
-    for i in range(first, stop):
-        lower, row, upper = magnitude[i - 1], magnitude[i], magnitude[i + 1]
-        for frame in range(n_frames):
-            here = row[frame]
-            is_peak[frame] = (
-                (here > threshold[frame]) & (here > lower[frame]) & (here >= upper[frame])
-            )
-        for frame in range(n_frames):
-            if is_peak[frame]:
-                here, below, above = row[frame], lower[frame], upper[frame]
-                curve = (above + below) - 2.0 * here
-                slope = (above - below) / 2.0
-                offset = kind(0.0 if abs(slope) >= abs(curve) else -slope / curve)
-                frequencies[found] = kind((i + np.float64(offset)) * spacing)
-                heights[found] = here + kind(0.5) * kind(slope) * offset
-                found += 1
-    return frequencies[:found], heights[:found]
+    lower, middle, upper = (magnitude[first + i : stop + i] for i in (-1, 0, 1))
+    threshold = kind(THRESHOLD) * magnitude.max(axis=0)
+    is_peak = (middle > threshold) & (middle > lower) & (middle >= upper)
+    places = np.flatnonzero(is_peak)
+    below, here, above = (part.ravel()[places] for part in (lower, middle, upper))
+    curve = (above + below) - 2.0 * here.astype(np.float64)
+    slope = (above - below).astype(np.float64) / 2
+    inside = np.abs(slope) < np.abs(curve)
+    offset = np.divide(-slope, curve, out=np.zeros_like(slope), where=inside).astype(kind)
+    bins = first + places // magnitude.shape[1]
+    frequencies = ((bins + offset) * spacing).astype(kind)
+    return frequencies, here + kind(0.5) * slope.astype(kind) * offset
 
 
 def deviation(frequencies: np.ndarray, bins_per_octave: int) -> float:
@@ -93,18 +76,7 @@ def deviation(frequencies: np.ndarray, bins_per_octave: int) -> float:
         return 0.0
     residual = np.mod(bins_per_octave * np.log2(frequencies / (440.0 / 16)), 1.0)
     residual[residual >= 0.5] -= 1.0
-    return float(_EDGES[np.argmax(_histogram(residual, _EDGES))])
-
-
-@kernel
-def _histogram(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """How many values lie in [edges[i], edges[i + 1]), for evenly spaced edges, (n_edges - 1,)."""
-    counts = np.zeros(edges.size - 1, np.int64)
-    for value in values:
-        place = min(int((value - edges[0]) * counts.size), counts.size - 1)
-        if value < edges[place]:
-            place -= 1
-        elif place < counts.size - 1 and value >= edges[place + 1]:
-            place += 1
-        counts[place] += 1
-    return counts
+    place = ((residual - _EDGES[0]) * (_EDGES.size - 1)).astype(np.intp)
+    place -= residual < _EDGES[place]  # a product may round across an edge
+    place += residual >= _EDGES[place + 1]
+    return float(_EDGES[np.argmax(np.bincount(place))])

@@ -17,6 +17,8 @@ _TO_INTEGER = 1.5 * 2.0**52
 
 _BELOW_FLOAT32 = 2**29 - 1  # the bits of a float64 that a float32 has no room for
 _HALF_WAY = 2**28
+_ODD_MARGIN = _HALF_WAY // 8
+_EVEN_MARGIN = _HALF_WAY // 256
 
 
 def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
@@ -33,15 +35,28 @@ def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
     Source: `librosa.effects.time_stretch`.
     """
     steps = np.arange(0, len(spectra), rate)
+    slower = np.empty((steps.size, spectra.shape[1]), np.complex64)
+    magnitude, angle = np.abs(spectra), np.angle(spectra)
     expected = HOP * np.fft.rfftfreq(N_FFT, 1 / _TURN)
-    slower = _resynthesised(np.abs(spectra), np.angle(spectra), steps, expected)
+    silence = np.zeros(expected.size, np.float32)
+    room = np.empty((5, expected.size))
+    places = np.empty(expected.size, np.int64)
+    _resynthesise(magnitude, angle, silence, steps, expected, angle[0].copy(), room, places, slower)
     return inverse_stft(slower, round(length / rate))
 
 
 @kernel
-def _resynthesised(
-    magnitude: np.ndarray, angle: np.ndarray, steps: np.ndarray, expected: np.ndarray
-) -> np.ndarray:
+def _resynthesise(
+    magnitude: np.ndarray,
+    angle: np.ndarray,
+    silence: np.ndarray,
+    steps: np.ndarray,
+    expected: np.ndarray,
+    phase: np.ndarray,
+    room: np.ndarray,
+    places: np.ndarray,
+    spectra: np.ndarray,
+) -> None:
     """Spectra at fractional frames: magnitudes interpolated, phases carried on.
 
     From one output frame to the next a bin's phase advances as much as it did between the two
@@ -51,26 +66,23 @@ def _resynthesised(
     Args:
         magnitude: shape (n_frames, 1025), float32; silence follows.
         angle: in radians, likewise.
+        silence: zeros, shape (1025,), float32.
         steps: places in input frames, shape (n_steps,).
         expected: phase advance of a steady tone in each bin from frame to frame, shape (1025,).
-
-    Returns:
-        Shape (n_steps, 1025), complex64.
+        phase: that of the first frame, shape (1025,), float32; left behind is the last one's.
+        room: for five rows of float64, shape (5, 1025).
+        places: for a list of bins, shape (1025,), int64.
+        spectra: the result, shape (n_steps, 1025), complex64.
     """
-    spectra = np.empty((steps.size, expected.size), np.complex64)
-    phase = angle[0].copy()
-    sine, cosine, size, odd, even = np.empty((5, expected.size))
-    room = (odd, even, np.empty(expected.size, np.int64))
-    silence = np.zeros(expected.size, np.float32)
+    sine, cosine, size, odd, even = room[0], room[1], room[2], room[3], room[4]
     for t in range(steps.size):
-        _sines_and_cosines(phase, sine, cosine, room)
+        _sines_and_cosines(phase, sine, cosine, odd, even, places)
         here = int(steps[t])
-        part = steps[t] - here
-        last = here + 1 == len(angle)
-        _interpolate(magnitude[here], silence if last else magnitude[here + 1], part, size)
+        last = here + 1 == angle.shape[0]
+        loud = silence if last else magnitude[here + 1]
+        _interpolate(magnitude[here], loud, steps[t] - here, size)
         _set_polar(size, cosine, sine, spectra[t])
         _advance(phase, angle[here], silence if last else angle[here + 1], expected)
-    return spectra
 
 
 @kernel
@@ -100,7 +112,12 @@ def _advance(
 
 @kernel
 def _sines_and_cosines(
-    angles: np.ndarray, sine: np.ndarray, cosine: np.ndarray, room: tuple[np.ndarray, ...]
+    angles: np.ndarray,
+    sine: np.ndarray,
+    cosine: np.ndarray,
+    odd: np.ndarray,
+    even: np.ndarray,
+    places: np.ndarray,
 ) -> None:
     """Fill both, float64, with what the C library's float32 functions answer for float32 angles.
 
@@ -108,33 +125,42 @@ def _sines_and_cosines(
     one, but round correctly unless the exact value lies close to half-way between two floats: so
     all are computed side by side in float64, and only where it is close the library is asked.
     What the GNU library takes from its odd series is off by up to 0.0605 of the last bit, what it
-    takes from its even series by 0.0009. `room` is two arrays of float64 and one of int64.
+    takes from its even series by 0.0009.
     """
-    odd, even, places = room
     _precise_sines_and_cosines(angles, sine, cosine, odd, even)
-    for values, margin in ((odd, _HALF_WAY // 8), (even, _HALF_WAY // 256)):
-        for k in places[: _close_to_half_way(values.view(np.int64), margin, places)]:
-            if abs(sine[k]) == abs(values[k]):
-                sine[k] = np.sin(angles[k])
-            else:
-                cosine[k] = np.cos(angles[k])
+    odd_bits, even_bits = odd.view(np.int64), even.view(np.int64)
+    for i in range(_close_to_half_way(odd_bits, even_bits, places)):
+        k = places[i]
+        sine_doubted = _is_close(odd_bits[k], _ODD_MARGIN)
+        cosine_doubted = _is_close(even_bits[k], _EVEN_MARGIN)
+        if abs(sine[k]) != abs(odd[k]):
+            sine_doubted, cosine_doubted = cosine_doubted, sine_doubted
+        if sine_doubted:
+            sine[k] = np.sin(angles[k])
+        if cosine_doubted:
+            cosine[k] = np.cos(angles[k])
 
 
 @kernel
-def _close_to_half_way(bits: np.ndarray, margin: int, places: np.ndarray) -> int:
-    """How many float64 lie close to half-way between two float32, and at which `places`."""
+def _close_to_half_way(odd: np.ndarray, even: np.ndarray, places: np.ndarray) -> int:
+    """How many of either are close to half-way between two float32, and at which `places`."""
     found = 0
-    for k in range(bits.size):
+    for k in range(odd.size):
         places[np.uintp(found)] = k
-        found += abs((bits[k] & _BELOW_FLOAT32) - _HALF_WAY) < margin
+        found += _is_close(odd[k], _ODD_MARGIN) | _is_close(even[k], _EVEN_MARGIN)
     return found
+
+
+@kernel
+def _is_close(bits: int, margin: int) -> bool:
+    return abs((bits & _BELOW_FLOAT32) - _HALF_WAY) < margin
 
 
 @contracted
 def _precise_sines_and_cosines(
     angles: np.ndarray, sine: np.ndarray, cosine: np.ndarray, odd: np.ndarray, even: np.ndarray
 ) -> None:
-    """Both to a billionth of the last bit of float32, for angles up to 10**9 rad.
+    """Both to a thousandth of the last bit of float32, for angles up to 10**9 rad.
 
     The angle is taken modulo a quarter turn; there two short Taylor series hold, and the quarter
     says which of them is which. No branch and no table, so that several run side by side.
@@ -144,7 +170,7 @@ def _precise_sines_and_cosines(
         quarters = (angle * _QUARTERS_PER_RADIAN + _TO_INTEGER) - _TO_INTEGER
         x = (angle - quarters * _QUARTER_HEAD) - quarters * _QUARTER_TAIL
         z = x * x
-        p = 1 / 5040 - z * (1 / 362880 - z * (1 / 39916800 - z * (1 / 6227020800)))
+        p = 1 / 5040 - z * (1 / 362880 - z * (1 / 39916800))
         p = x - x * z * (1 / 6 - z * (1 / 120 - z * p))
         q = 1 / 720 - z * (1 / 40320 - z * (1 / 3628800 - z * (1 / 479001600)))
         q = 1 - z * (1 / 2 - z * (1 / 24 - z * q))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sertool.spectrum.banks import HOP, N_FFT
-from sertool.spectrum.compiled import kernel
 from sertool.spectrum.transform import frame_count
 
 SILENCE = 1e-10
@@ -36,22 +35,8 @@ def energy(samples: np.ndarray) -> np.ndarray:
     """
     padded = np.zeros((frame_count(samples.size) + _HOPS) * HOP, samples.dtype)
     padded[N_FFT // 2 : N_FFT // 2 + samples.size] = samples
-    return _sum_of_hops(_hop_energy(padded.reshape(-1, HOP))) / N_FFT
-
-
-@kernel
-def _hop_energy(hops: np.ndarray) -> np.ndarray:
-    """Sum of squares of each row, taken in eight partial sums side by side, float64."""
-    energies = np.empty(hops.shape[0])
-    partial = np.empty(8)
-    for row in range(hops.shape[0]):
-        eights = hops[row].reshape(-1, 8)
-        partial[:] = 0
-        for i in range(eights.shape[0]):
-            for lane in range(8):
-                partial[lane] += np.float64(eights[i, lane]) * eights[i, lane]
-        energies[row] = partial.sum()
-    return energies
+    hops = padded.reshape(-1, HOP)
+    return _sum_of_hops(np.einsum("ij,ij->i", hops, hops)) / N_FFT
 
 
 def _sum_of_hops(hops: np.ndarray) -> np.ndarray:
