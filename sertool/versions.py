@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-EXTRACTION = ("librosa", "numpy", "scipy", "soxr", "soundfile")
+EXTRACTION = ("numba", "numpy", "scipy", "soxr", "soundfile")
 LEARNING = ("scikit-learn", "xgboost", "xgboost-cpu", "keras", "tensorflow", "numpy")
 
 
