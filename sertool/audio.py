@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 
 from sertool.errors import BadRecording, NotFound
+from sertool.resampling import resampled
 from sertool.types import Signal
 
 LONGEST_S = 3600.0
@@ -136,14 +136,7 @@ def resample(signal: Signal, rate: int = RULE.rate) -> Signal:
     """
     if signal.rate == rate:
         return signal
-    return Signal(soxr_hq(signal.samples, signal.rate, rate), rate)
-
-
-def soxr_hq(samples: np.ndarray, rate: float, new_rate: float) -> np.ndarray:
-    """Resample to exactly ceil(n * new_rate / rate) samples; shape (n,) to (m,), dtype kept."""
-    length = int(np.ceil(samples.size * (float(new_rate) / rate)))
-    resampled = soxr.resample(samples, rate, new_rate, quality="HQ")[:length]
-    return np.pad(resampled, (0, length - resampled.size))
+    return Signal(resampled(signal.samples, signal.rate, rate), rate)
 
 
 def window(signal: Signal, rule: WindowRule = RULE) -> tuple[Signal, float]:

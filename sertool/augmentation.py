@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sertool.audio import soxr_hq
+from sertool.resampling import resampled
 from sertool.spectrum import Spectrum
 from sertool.spectrum.vocoder import stretched
 from sertool.types import VARIANTS, Signal, Variant
@@ -69,7 +69,7 @@ def pitch(signal: Signal, semitones: float) -> Signal:
     """
     rate = 2.0 ** (-semitones / 12)
     longer = _stretched(Spectrum(signal), rate).samples
-    samples = soxr_hq(longer, signal.rate / rate, signal.rate)[: signal.samples.size]
+    samples = resampled(longer, signal.rate / rate, signal.rate)[: signal.samples.size]
     return Signal(np.pad(samples, (0, signal.samples.size - samples.size)), signal.rate)
 
 

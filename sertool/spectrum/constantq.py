@@ -9,8 +9,8 @@ precision, then the sparse product, bin by bin in that precision.
 from __future__ import annotations
 
 import numpy as np
-import soxr
 
+from sertool.resampling import resampled
 from sertool.spectrum.banks import BINS_PER_OCTAVE, HOP, OCTAVES, constant_q
 from sertool.spectrum.compiled import kernel
 from sertool.spectrum.sliding import leaping, sliding
@@ -88,8 +88,6 @@ def _filter(
 
 def halved(samples: np.ndarray) -> np.ndarray:
     """The same sound at half the rate with its energy kept: ceil(n / 2) samples, dtype kept."""
-    half = np.zeros((samples.size + 1) // 2, samples.dtype)
-    resampled = soxr.resample(samples, 2, 1, quality="HQ")[: half.size]
-    half[: resampled.size] = resampled
+    half = resampled(samples, 2, 1)
     half /= np.sqrt(0.5)
     return half

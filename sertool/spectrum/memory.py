@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-_BYTES = 4 * 2**20
+_BYTES = 24 * 2**20
 
 
 @cache

@@ -19,13 +19,17 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
            [43.]])
     """
     result = np.zeros((left.shape[0], right.shape[1]), left.dtype)
-    _add_product(left, right, result)
+    add_product(left, right, result)
     return result
 
 
 @contracted
-def _add_product(left: np.ndarray, right: np.ndarray, result: np.ndarray) -> None:
-    """Two rows of the result take in four rows of `right` at a time: few readings and writings."""
+def add_product(left: np.ndarray, right: np.ndarray, result: np.ndarray) -> None:
+    """Add the product to `result`; n and all else as above.
+
+    Two rows of the result take in four rows of `right` at a time: few readings and
+    writings.
+    """
     fours = right.shape[0] // 4 * 4
     for i in range(0, left.shape[0], 2):
         upper, lower, u, v = result[i], result[i + 1], left[i], left[i + 1]

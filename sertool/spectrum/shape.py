@@ -11,6 +11,8 @@ from sertool.spectrum.compiled import kernel
 
 ROLLOFF = 0.85
 """Share of the magnitude that lies below the rolloff."""
+TOGETHER = 4
+"""Rows that are compared with the extremes so far at a time."""
 
 
 def banded(spectra: np.ndarray, bank: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -111,31 +113,40 @@ def extremes(magnitude: np.ndarray, bands: np.ndarray) -> tuple[np.ndarray, np.n
         Valleys and peaks, each of shape (n_bands, n_frames), float64.
     """
     means = np.empty((2, len(bands), magnitude.shape[1]))
-    passing = np.empty_like(magnitude[0])
+    passing = np.empty((TOGETHER, magnitude.shape[1]), np.float32)
     for band, (first, stop, count) in enumerate(bands):
         for sign, mean in zip((1, -1), means[:, band], strict=True):
-            smallest = np.full((count, passing.size), np.inf, np.float32)
-            _keep_smallest(magnitude[first:stop], float(sign), smallest, passing)
+            smallest = np.full((count, magnitude.shape[1]), np.inf, np.float32)
+            _keep_smallest(magnitude[first:stop], np.float32(sign), smallest, passing)
             mean[:] = sign * smallest.mean(axis=0, dtype=np.float64)
     return means[0], means[1]
 
 
 @kernel
 def _keep_smallest(
-    rows: np.ndarray, sign: float, smallest: np.ndarray, passing: np.ndarray
+    rows: np.ndarray, sign: np.float32, smallest: np.ndarray, passing: np.ndarray
 ) -> None:
     """Keep the smallest values of each column, or with a sign of -1 the largest, less than 0.
 
     Every row passes through the list of the smallest so far, in all frames at once: what is
-    smaller stays, what is larger is passed on. No branch and no sort.
+    smaller stays, what is larger is passed on. No branch and no sort; four rows pass together, so
+    that the list is read and written a quarter as often.
     """
-    for i in range(rows.shape[0]):
-        row = rows[i]
-        for frame in range(passing.size):
-            passing[frame] = np.float32(sign) * row[frame]
+    first, second, third, fourth = passing[0], passing[1], passing[2], passing[3]
+    for start in range(0, rows.shape[0], TOGETHER):
+        for i in range(TOGETHER):
+            if start + i < rows.shape[0]:
+                row, entering = rows[start + i], passing[i]
+                for frame in range(entering.size):
+                    entering[frame] = sign * row[frame]
+            else:
+                passing[i, :] = np.inf
         for place in range(smallest.shape[0]):
             kept = smallest[place]
-            for frame in range(passing.size):
-                old, new = kept[frame], passing[frame]
-                kept[frame] = min(old, new)
-                passing[frame] = max(old, new)
+            for frame in range(kept.size):
+                a, b, c, d = first[frame], second[frame], third[frame], fourth[frame]
+                least = kept[frame]
+                least, first[frame] = min(least, a), max(least, a)
+                least, second[frame] = min(least, b), max(least, b)
+                least, third[frame] = min(least, c), max(least, c)
+                kept[frame], fourth[frame] = min(least, d), max(least, d)

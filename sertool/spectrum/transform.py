@@ -54,12 +54,13 @@ def turned(rows: np.ndarray) -> np.ndarray:
         Shape (m, n).
     """
     columns = np.empty(rows.shape[::-1], rows.dtype)
-    _turn(rows, columns)
+    turn(rows, columns)
     return columns
 
 
 @kernel
-def _turn(rows: np.ndarray, columns: np.ndarray) -> None:
+def turn(rows: np.ndarray, columns: np.ndarray) -> None:
+    """Write the transposed `rows`, shape (n, m), to `columns`, shape (m, n)."""
     n, m = rows.shape
     for top in range(0, n, BLOCK):
         for left in range(0, m, BLOCK):

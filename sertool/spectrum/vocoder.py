@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sertool.spectrum.angle import angle
 from sertool.spectrum.banks import HOP, N_FFT
 from sertool.spectrum.compiled import contracted, kernel
 from sertool.spectrum.transform import inverse_stft
@@ -15,10 +16,13 @@ _QUARTER_TAIL = 6.077100506506192e-11  # its product with a count of quarters is
 _TO_INTEGER = 1.5 * 2.0**52
 """Adding and taking this away again rounds a float64 to the nearest integer, ties to even."""
 
+_S1, _S2, _S3 = -0.16666654943701084, 0.008332178146138854, -0.00019517298981385725
+_C1, _C2 = -0.49999999725108224, 0.041666623324344516
+_C3, _C4 = -0.001388676379437604, 2.4390450703564542e-05
+
 _BELOW_FLOAT32 = 2**29 - 1  # the bits of a float64 that a float32 has no room for
 _HALF_WAY = 2**28
-_ODD_MARGIN = _HALF_WAY // 8
-_EVEN_MARGIN = _HALF_WAY // 256
+_MARGIN = _HALF_WAY // 2**12
 
 
 def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
@@ -36,12 +40,11 @@ def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
     """
     steps = np.arange(0, len(spectra), rate)
     slower = np.empty((steps.size, spectra.shape[1]), np.complex64)
-    magnitude, angle = np.abs(spectra), np.angle(spectra)
+    magnitude, angles = np.abs(spectra), angle(spectra)
     expected = HOP * np.fft.rfftfreq(N_FFT, 1 / _TURN)
     silence = np.zeros(expected.size, np.float32)
-    room = np.empty((5, expected.size))
-    places = np.empty(expected.size, np.int64)
-    _resynthesise(magnitude, angle, silence, steps, expected, angle[0].copy(), room, places, slower)
+    room = np.empty((3, expected.size))
+    _resynthesise(magnitude, angles, silence, steps, expected, angles[0].copy(), room, slower)
     return inverse_stft(slower, round(length / rate))
 
 
@@ -54,7 +57,6 @@ def _resynthesise(
     expected: np.ndarray,
     phase: np.ndarray,
     room: np.ndarray,
-    places: np.ndarray,
     spectra: np.ndarray,
 ) -> None:
     """Spectra at fractional frames: magnitudes interpolated, phases carried on.
@@ -70,13 +72,12 @@ def _resynthesise(
         steps: places in input frames, shape (n_steps,).
         expected: phase advance of a steady tone in each bin from frame to frame, shape (1025,).
         phase: that of the first frame, shape (1025,), float32; left behind is the last one's.
-        room: for five rows of float64, shape (5, 1025).
-        places: for a list of bins, shape (1025,), int64.
+        room: for three rows of float64, shape (3, 1025).
         spectra: the result, shape (n_steps, 1025), complex64.
     """
-    sine, cosine, size, odd, even = room[0], room[1], room[2], room[3], room[4]
+    sine, cosine, size = room[0], room[1], room[2]
     for t in range(steps.size):
-        _sines_and_cosines(phase, sine, cosine, odd, even, places)
+        _sines_and_cosines(phase, sine, cosine)
         here = int(steps[t])
         last = here + 1 == angle.shape[0]
         loud = silence if last else magnitude[here + 1]
@@ -111,72 +112,48 @@ def _advance(
 
 
 @kernel
-def _sines_and_cosines(
-    angles: np.ndarray,
-    sine: np.ndarray,
-    cosine: np.ndarray,
-    odd: np.ndarray,
-    even: np.ndarray,
-    places: np.ndarray,
-) -> None:
-    """Fill both, float64, with what the C library's float32 functions answer for float32 angles.
+def _sines_and_cosines(angles: np.ndarray, sine: np.ndarray, cosine: np.ndarray) -> None:
+    """Fill both, float64, with what the GNU library's float32 functions answer for float32 angles.
 
-    librosa calls these, and the running phase carries their last bit on. They are slow one by
-    one, but round correctly unless the exact value lies close to half-way between two floats: so
-    all are computed side by side in float64, and only where it is close the library is asked.
-    What the GNU library takes from its odd series is off by up to 0.0605 of the last bit, what it
-    takes from its even series by 0.0009.
+    librosa calls these one by one, and the running phase carries their last bit on. Here they are
+    computed side by side, by the library's own series; where the result lies so close to half-way
+    between two floats that the order of operations might matter, the library is asked.
     """
-    _precise_sines_and_cosines(angles, sine, cosine, odd, even)
-    odd_bits, even_bits = odd.view(np.int64), even.view(np.int64)
-    for i in range(_close_to_half_way(odd_bits, even_bits, places)):
-        k = places[i]
-        sine_doubted = _is_close(odd_bits[k], _ODD_MARGIN)
-        cosine_doubted = _is_close(even_bits[k], _EVEN_MARGIN)
-        if abs(sine[k]) != abs(odd[k]):
-            sine_doubted, cosine_doubted = cosine_doubted, sine_doubted
-        if sine_doubted:
-            sine[k] = np.sin(angles[k])
-        if cosine_doubted:
-            cosine[k] = np.cos(angles[k])
+    _series(angles, sine, cosine)
+    sine_bits, cosine_bits = sine.view(np.int64), cosine.view(np.int64)
+    doubted = 0
+    for k in range(sine.size):
+        doubted += _is_close(sine_bits[k]) | _is_close(cosine_bits[k])
+    if doubted:
+        for k in range(sine.size):
+            if _is_close(sine_bits[k]) | _is_close(cosine_bits[k]):
+                sine[k], cosine[k] = np.sin(angles[k]), np.cos(angles[k])
 
 
 @kernel
-def _close_to_half_way(odd: np.ndarray, even: np.ndarray, places: np.ndarray) -> int:
-    """How many of either are close to half-way between two float32, and at which `places`."""
-    found = 0
-    for k in range(odd.size):
-        places[np.uintp(found)] = k
-        found += _is_close(odd[k], _ODD_MARGIN) | _is_close(even[k], _EVEN_MARGIN)
-    return found
-
-
-@kernel
-def _is_close(bits: int, margin: int) -> bool:
-    return abs((bits & _BELOW_FLOAT32) - _HALF_WAY) < margin
+def _is_close(bits: int) -> bool:
+    """Whether the float64 of these bits lies close to half-way between two float32."""
+    return abs((bits & _BELOW_FLOAT32) - _HALF_WAY) < _MARGIN
 
 
 @contracted
-def _precise_sines_and_cosines(
-    angles: np.ndarray, sine: np.ndarray, cosine: np.ndarray, odd: np.ndarray, even: np.ndarray
-) -> None:
-    """Both to a thousandth of the last bit of float32, for angles up to 10**9 rad.
+def _series(angles: np.ndarray, sine: np.ndarray, cosine: np.ndarray) -> None:
+    """Both in float64, for angles up to 10**9 rad, to about the last bit of float32.
 
-    The angle is taken modulo a quarter turn; there two short Taylor series hold, and the quarter
-    says which of them is which. No branch and no table, so that several run side by side.
+    The angle is taken modulo a quarter turn; there two short series hold, and the quarter says
+    which of them is which. No branch and no table, so that several run side by side.
+
+    Source: sinf and cosf of the GNU C library from 2.28 on, by Arm, Optimized Routines.
     """
     for k in range(angles.size):
         angle = np.float64(angles[k])
         quarters = (angle * _QUARTERS_PER_RADIAN + _TO_INTEGER) - _TO_INTEGER
         x = (angle - quarters * _QUARTER_HEAD) - quarters * _QUARTER_TAIL
         z = x * x
-        p = 1 / 5040 - z * (1 / 362880 - z * (1 / 39916800))
-        p = x - x * z * (1 / 6 - z * (1 / 120 - z * p))
-        q = 1 / 720 - z * (1 / 40320 - z * (1 / 3628800 - z * (1 / 479001600)))
-        q = 1 - z * (1 / 2 - z * (1 / 24 - z * q))
+        odd = x + z * x * (_S1 + z * (_S2 + z * _S3))
+        even = 1.0 + z * (_C1 + z * (_C2 + z * (_C3 + z * _C4)))
         quarter = quarters - 4 * ((quarters * 0.25 + _TO_INTEGER) - _TO_INTEGER)  # in [-2, 2]
         crossed = abs(quarter) == 1
         sign = -1.0 if abs(quarter) == 2 else 1.0
-        odd[k], even[k] = p, q
-        sine[k] = quarter * q if crossed else sign * p
-        cosine[k] = -quarter * p if crossed else sign * q
+        sine[k] = quarter * even if crossed else sign * odd
+        cosine[k] = -quarter * odd if crossed else sign * even
