@@ -50,8 +50,10 @@ def noise(signal: Signal, generator: np.random.Generator) -> Signal:
     """
     loudest = float(signal.samples.max())
     amplitude = NOISE_AMPLITUDE * generator.uniform() * loudest
-    normal = generator.standard_normal(signal.samples.size)
-    return Signal(signal.samples + amplitude * normal, signal.rate)
+    samples = generator.standard_normal(signal.samples.size)
+    samples *= amplitude
+    samples += signal.samples
+    return Signal(samples, signal.rate)
 
 
 def stretch(signal: Signal, rate: float) -> Signal:
