@@ -12,10 +12,10 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import joblib
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sklearn.utils.validation import has_fit_parameter
 
 from sertool import metrics, normalisation, results, store, versions
 from sertool.planning import Fit, Plan
@@ -25,17 +25,31 @@ if TYPE_CHECKING:
     from sertool.types import Normalisation
 
 
-def run(plan: Plan, folder: str | Path) -> Generator[tuple[Fit, Result]]:
-    """Do the fits whose results `folder` does not hold yet; each is kept before it is yielded."""
+def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit, Result]]:
+    """Do the fits whose results `folder` does not hold yet; each is kept before it is yielded.
+
+    Args:
+        plan: from `planning.plan`.
+        folder: where results are kept; made where it is not there.
+        jobs: worker processes; 1 works in this process, -1 takes every core. Results come in the
+            order of the plan and are the same for any number, but for the seconds that each fit
+            takes: only those of 1 are undisturbed.
+
+    Raises:
+        BadChoice: `folder` cannot be written to, or an estimator refuses a parameter.
+    """
     folder = Path(folder)
+    results.prepare(folder)
     done = results.keys(folder)
+    todo = [fit for fit in plan.fits if fit.key not in done]
+    parallel = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator")
+    outcomes = parallel(joblib.delayed(evaluate)(fit) for fit in todo)
     try:
-        for fit in plan.fits:
-            if fit.key not in done:
-                result, predictions = evaluate(fit)
-                results.add(folder, result, predictions)
-                yield fit, result
+        for fit, (result, predictions) in zip(todo, outcomes, strict=True):
+            results.add(folder, result, predictions)
+            yield fit, result
     finally:
+        outcomes.close()
         results.merge_predictions(folder)
 
 
@@ -48,12 +62,9 @@ def evaluate(fit: Fit) -> tuple[Result, pa.Table]:
     emotions = np.asarray(fit.dataset.identity.column("emotion").to_pylist())
     X = _normalised(fit, np.concatenate([train, validation, test]), train.size)
     X_train, X_validation, X_test = np.split(X, [train.size, train.size + validation.size])
-    model = fit.candidate.make(random_state=fit.seed, **fit.candidate.parameters)
-    arguments = {}
-    if validation.size and has_fit_parameter(model, "validation"):
-        arguments["validation"] = (X_validation, emotions[validation])
+    held = (X_validation, emotions[validation]) if validation.size else None
     started = time.perf_counter()
-    model.fit(X_train, emotions[train], **arguments)
+    model = fit.candidate.fitted(X_train, emotions[train], seed=fit.seed, validation=held)
     fitted = time.perf_counter()
     predicted = model.predict(X_test)
     seconds = (fitted - started, time.perf_counter() - fitted)

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sertool.errors import BadTable, NotFound
+from sertool.errors import BadChoice, BadTable, NotFound
 
 FORMAT = 1
 RESULTS = "results.jsonl"
@@ -156,6 +156,21 @@ def read(folder: Path) -> list[Result]:
     return [_parse(line, f"{file}:{number}") for number, line in enumerate(whole, 1)]
 
 
+def prepare(folder: Path) -> None:
+    """Make the folder of a study's results.
+
+    Raises:
+        BadChoice: it cannot be made or written to; better said before the first fit than after.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / RESULTS).open("ab").close()
+    except OSError as error:
+        raise BadChoice(
+            f"results cannot be kept in '{folder}' ({error.strerror}); name another folder"
+        ) from None
+
+
 def keys(folder: Path) -> set[Key]:
     """The keys of all results in a folder; none where it holds no results yet."""
     return {result.key for result in read(folder)} if (folder / RESULTS).is_file() else set()
@@ -163,7 +178,6 @@ def keys(folder: Path) -> set[Key]:
 
 def add(folder: Path, result: Result, predictions: pa.Table) -> None:
     """Keep one result and its predictions; both outlive a kill from here on."""
-    folder.mkdir(parents=True, exist_ok=True)
     _journal(folder, result, predictions)
     line = json.dumps({"format": FORMAT, **dataclasses.asdict(result)}) + "\n"
     with (folder / RESULTS).open("ab+") as file:

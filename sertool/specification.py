@@ -45,6 +45,34 @@ class Candidate:
     make: Make
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
+    def fitted(
+        self, X: Any, y: Any, *, seed: int, validation: tuple[Any, Any] | None = None
+    ) -> Any:
+        """The estimator, fitted.
+
+        Args:
+            X: features, shape (n_rows, n_features).
+            y: emotions, shape (n_rows,).
+            seed: what is random in it.
+            validation: further rows and their emotions, for estimators that choose an epoch by
+                them; others are not shown these.
+
+        Raises:
+            BadChoice: a parameter that the estimator refuses.
+        """
+        from sklearn.utils.validation import has_fit_parameter
+
+        estimator = self.make(random_state=seed, **self.parameters)
+        shown = validation is not None and has_fit_parameter(estimator, "validation")
+        try:
+            return estimator.fit(X, y, **({"validation": validation} if shown else {}))
+        except ValueError as error:
+            if not self.parameters:
+                raise
+            raise BadChoice(
+                f"{self.name} cannot learn with {dict(self.parameters)}: {error}"
+            ) from error
+
 
 @dataclass(frozen=True)
 class Study:

@@ -77,8 +77,7 @@ def rows(
 
 
 def _fit(candidate: Candidate, X: np.ndarray, y: np.ndarray, seed: int) -> Any:
-    estimator = candidate.make(random_state=seed, **candidate.parameters)
-    return estimator.fit(X.astype(np.float32), y)
+    return candidate.fitted(X.astype(np.float32), y, seed=seed)
 
 
 def _held_out_scores(

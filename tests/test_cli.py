@@ -189,6 +189,8 @@ def test_predict_as_table_and_csv(run: Run, tmp_path: Path, form: str) -> None:
         (("benchmark", "--seeds", "one"), "whole number"),
         (("benchmark", "--seeds", "4294967296"), "whole number"),
         (("extract", "emodb=.", "--jobs", "0"), "--jobs 0"),
+        (("benchmark", "--jobs", "0"), "--jobs 0"),
+        (("benchmark", "--results", "/dev/null/r"), "cannot be kept"),
         (("train", "--output", "."), "is a folder"),
         (("benchmark", "--corpora", "emobd"), "did you mean 'emodb'"),
         (("benchmark", "--estimators", "svn"), "did you mean 'svm'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,33 @@ def test_a_study_goes_on_where_it_was(make_store: MakeStore, tmp_path: Path) -> 
     assert len(rest) == len(plan.fits) - 2
     assert results.read(tmp_path / "r") == [first, second, *rest]
     assert list(evaluation.run(plan, tmp_path / "r")) == []
+
+
+def test_any_number_of_workers_gives_the_same(make_store: MakeStore, tmp_path: Path) -> None:
+    asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority", "svm", "forest"])
+    plan = planning.plan(asked, store.read(make_store()))
+    one, two = (
+        [result for _, result in evaluation.run(plan, tmp_path / str(jobs), jobs=jobs)]
+        for jobs in (1, 2)
+    )
+    took = {"fit_seconds": 0.0, "predict_ms": 0.0}
+    assert [replace(result, **took) for result in one] == [
+        replace(result, **took) for result in two
+    ]
+    assert results.read(tmp_path / "2") == two
+
+
+def test_a_folder_that_cannot_be_written_is_said_at_once(
+    make_store: MakeStore, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadChoice, match="results cannot be kept in"):
+        run(tmp_path / "file" / "r", make_store(), protocols=["clips"])
+
+
+def test_a_refused_parameter_is_named(make_store: MakeStore, tmp_path: Path) -> None:
+    with pytest.raises(BadChoice, match=r"svm cannot learn with {'C': -1}: The 'C' parameter"):
+        run(tmp_path / "r", make_store(), protocols=["clips"], estimators={"svm": {"C": -1}})
 
 
 def test_predictions_of_every_fit_are_kept(make_store: MakeStore, tmp_path: Path) -> None:

@@ -51,16 +51,25 @@ def test_a_feature_is_what_its_file_says(name: str) -> None:
 
 
 @pytest.mark.skipif(not RECORDINGS, reason="needs the sample corpora")
-def test_equal_to_librosa_on_real_recordings(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "recordings",
+    [
+        pytest.param(SAMPLE, id="some"),
+        pytest.param(RECORDINGS, id="all", marks=pytest.mark.slow),
+    ],
+)
+def test_equal_to_librosa_on_real_recordings(
+    recordings: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     worst = np.zeros((len(VARIANTS), 178))
     misses = []
-    for path in SAMPLE:
+    for path in recordings:
         off = deviation(own(audio.load(path)), naive.clip_features(path))
         worst = np.maximum(worst, off)
         misses += [(path.name, VARIANTS[row], features.columns()[column])
                    for row, column in np.argwhere(off > 1)]  # fmt: skip
     with capsys.disabled():
-        print(report(worst, len(SAMPLE)))  # noqa: T201
+        print(report(worst, len(recordings)))  # noqa: T201
     assert not misses
 
 

@@ -65,6 +65,12 @@ def benchmark(
         ),
     ] = None,
     seeds: Annotated[str | None, typer.Option(metavar="1,2", help="(default: 42)")] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Fits at a time; -1 = one per core, 1 for undisturbed seconds."
+        ),
+    ] = -1,
 ) -> None:
     """Compare estimators under several protocols; print and write the tables.
 
@@ -77,6 +83,7 @@ def benchmark(
     from sertool import results as results_file
     from sertool import store as store_file
 
+    jobs = screen.checked_jobs(jobs)
     place = home.store_to_read(store)
     given = {
         "protocols": protocols, "corpora": corpora, "estimators": estimators,
@@ -89,7 +96,7 @@ def benchmark(
     plan = planning.plan(asked, store_file.read(place, asked.corpora))
     for reason in plan.impossible:
         screen.say(f"left out: {reason}")
-    _run(plan, folder)
+    _run(plan, folder, jobs)
     write_and_show(results_file.read(folder), folder)
 
 
@@ -124,12 +131,12 @@ def _number(given: str) -> int:
     return int(given)
 
 
-def _run(plan: Plan, folder: Path) -> None:
+def _run(plan: Plan, folder: Path, jobs: int) -> None:
     """Do the fits that the folder holds no result of, under a progress bar."""
     from sertool import evaluation, results
 
     n_done = len(results.keys(folder) & {fit.key for fit in plan.fits})
-    with screen.bar() as bar, contextlib.closing(evaluation.run(plan, folder)) as fits:
+    with screen.bar() as bar, contextlib.closing(evaluation.run(plan, folder, jobs=jobs)) as fits:
         task = bar.add_task("fits", total=len(plan.fits), completed=n_done)
         for fit, _ in fits:
             name = f"{fit.protocol.name} {fit.split.name} {fit.candidate.name}"

@@ -56,8 +56,7 @@ def extract(
     """
     from sertool import extraction
 
-    if jobs == 0:
-        raise BadChoice("--jobs 0 would do nothing; give 1 or more, or -1 for one for each core")
+    jobs = screen.checked_jobs(jobs)
     place = store or home.default_store()
     sources = [_source(given, map or [], own_labels) for given in corpora]
     if speakers is not None:

@@ -82,3 +82,16 @@ def show(
     if not console.is_terminal:  # a file or a program reads it: no cell may be cut
         console = Console(width=Console(width=1000).measure(table).maximum)
     console.print(table)
+
+
+def checked_jobs(jobs: int) -> int:
+    """How many processes are asked for.
+
+    Raises:
+        BadChoice: none.
+    """
+    from sertool.errors import BadChoice
+
+    if jobs == 0:
+        raise BadChoice("--jobs 0 would do nothing; give 1 or more, or -1 for one for each core")
+    return jobs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache, partial
 from types import ModuleType
@@ -27,6 +28,9 @@ POOL = 3
 HEAD = (256, 128)
 ROWS_AT_ONCE = 16
 """How many rows `predict` carries through the network together: they stay in the cache."""
+
+MEASURED_AT_ONCE = 32
+"""Rows of a batch that is measured and not learnt; larger ones do not fit into the cache."""
 
 Floats = npt.NDArray[np.float32]
 Weights = list[Floats]
@@ -184,7 +188,7 @@ class _Network:
         X, codes = rows
         if not len(X):
             return {}
-        loss, accuracy = self._model.evaluate(X, codes, batch_size=256, verbose=0)
+        loss, accuracy = self._model.evaluate(X, codes, batch_size=MEASURED_AT_ONCE, verbose=0)
         return {"validation_loss": loss, "validation_accuracy": accuracy}
 
     def weights(self) -> Weights:
@@ -197,6 +201,11 @@ def _network(n_features: int, n_labels: int) -> _Network:
 
 
 def _keras() -> ModuleType:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no news of missing GPUs
+    # A worker of joblib is told by this variable how many threads are its share; TensorFlow reads
+    # another one, on import, and would take every core in each worker.
+    if "OMP_NUM_THREADS" in os.environ:
+        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", os.environ["OMP_NUM_THREADS"])
     try:
         import keras
     except ImportError as error:

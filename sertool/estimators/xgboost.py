@@ -26,6 +26,7 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_child_weight: weight in a leaf, at least.
         subsample: share of the rows that each tree sees, in (0, 1].
         colsample_bytree: share of the features that each tree sees, in (0, 1].
+        max_bin: values that each feature is divided into, at least 2; more take longer.
         n_jobs: threads; 0 or below = one per core, which pays from some 10,000 rows on.
         random_state: seed of the rows and features that each tree sees.
 
@@ -43,6 +44,7 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_child_weight: float = 1.0,
         subsample: float = 0.8,
         colsample_bytree: float = 0.2,
+        max_bin: int = 64,
         n_jobs: int = 1,
         random_state: int | None = None,
     ) -> None:
@@ -52,6 +54,7 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.min_child_weight = min_child_weight
         self.subsample = subsample
         self.colsample_bytree = colsample_bytree
+        self.max_bin = max_bin
         self.n_jobs = n_jobs
         self.random_state = random_state
 
@@ -69,12 +72,12 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "min_child_weight": self.min_child_weight,
             "subsample": self.subsample,
             "colsample_bytree": self.colsample_bytree,
+            "max_bin": self.max_bin,
             "nthread": max(self.n_jobs, 0),
             "seed": check_random_state(self.random_state).randint(np.iinfo(np.int32).max),
         }
-        self.booster_ = xgboost.train(
-            parameters, xgboost.QuantileDMatrix(X, codes), self.n_estimators
-        )
+        rows = xgboost.QuantileDMatrix(X, codes, max_bin=self.max_bin)
+        self.booster_ = xgboost.train(parameters, rows, self.n_estimators)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
