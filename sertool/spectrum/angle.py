@@ -14,26 +14,32 @@ import numpy as np
 from sertool.spectrum.compiled import kernel
 
 _FLOAT = np.float32
-_PI, _PI_REST = _FLOAT(3.1415927410e00), _FLOAT(-8.7422776573e-08)
-_HALF, _ONE, _THREE_HALVES, _TWO = _FLOAT(0.5), _FLOAT(1.0), _FLOAT(1.5), _FLOAT(2.0)
-_ZERO, _HUGE = _FLOAT(0.0), _FLOAT(2.0**25)
+_ZERO, _ONE, _THREE_HALVES, _TWO = map(_FLOAT, (0.0, 1.0, 1.5, 2.0))
+_HUGE = _FLOAT(2.0**25)
+_PI, _PI_REST = map(_FLOAT, (3.1415927410e00, -8.7422776573e-08))
 _LIMITS = _FLOAT(0.4375), _FLOAT(0.6875), _FLOAT(1.1875), _FLOAT(2.4375)
-_LOW_0, _LOW_1, _LOW_2, _LOW_3 = _LIMITS
-_AT_HALF, _AT_HALF_REST = _FLOAT(4.6364760399e-01), _FLOAT(5.0121582440e-09)
-_AT_ONE, _AT_ONE_REST = _FLOAT(7.8539812565e-01), _FLOAT(3.7748947079e-08)
-_AT_THREE_HALVES, _AT_THREE_HALVES_REST = _FLOAT(9.8279368877e-01), _FLOAT(3.4473217170e-08)
-_AT_INFINITY, _AT_INFINITY_REST = _FLOAT(1.5707962513e00), _FLOAT(7.5497894159e-08)
-_C0, _C2, _C4 = _FLOAT(3.3333334327e-01), _FLOAT(1.4285714924e-01), _FLOAT(9.0908870101e-02)
-_C6, _C8, _C10 = _FLOAT(6.6610731184e-02), _FLOAT(4.9768779427e-02), _FLOAT(1.6285819933e-02)
-_C1, _C3, _C5 = _FLOAT(-2.0000000298e-01), _FLOAT(-1.1111110449e-01), _FLOAT(-7.6918758452e-02)
-_C7, _C9 = _FLOAT(-5.8335702866e-02), _FLOAT(-3.6531571299e-02)
+"""Quotients from which on the next of the four places is the nearer one."""
+_PLACES = tuple(map(_FLOAT, (4.6364760399e-01, 7.8539812565e-01, 9.8279368877e-01, 1.5707962513)))
+"""Arc tangents of 1/2, 1, 3/2 and infinity, rounded."""
+_RESTS = tuple(
+    map(_FLOAT, (5.0121582440e-09, 3.7748947079e-08, 3.4473217170e-08, 7.5497894159e-08))
+)
+"""What the rounding left of them."""
+_EVEN = tuple(
+    map(_FLOAT, (-2.0000000298e-01, -1.1111110449e-01, -7.6918758452e-02, -5.8335702866e-02,
+                 -3.6531571299e-02))
+)  # fmt: skip
+_ODD = tuple(
+    map(_FLOAT, (3.3333334327e-01, 1.4285714924e-01, 9.0908870101e-02, 6.6610731184e-02,
+                 4.9768779427e-02, 1.6285819933e-02))
+)  # fmt: skip
 
 
 def angle(values: np.ndarray) -> np.ndarray:
     """As `numpy.angle`, bit for bit.
 
     Args:
-        values: shape (n, m), complex64.
+        values: shape (n, m), complex64, finite.
 
     Returns:
         Radians in [-pi, pi], shape (n, m), float32.
@@ -73,10 +79,11 @@ def _fill(
 
     Source: fdlibm by Sun Microsystems (e_atan2f, s_atanf), on which the GNU library's are built.
     """
+    o, e = _ODD, _EVEN
     for i in range(angles.size):
         quotient = abs(y[i] / x[i])
-        above_0, above_1 = quotient >= _LOW_0, quotient >= _LOW_1
-        above_2, above_3 = quotient >= _LOW_2, quotient >= _LOW_3
+        above_0, above_1 = quotient >= _LIMITS[0], quotient >= _LIMITS[1]
+        above_2, above_3 = quotient >= _LIMITS[2], quotient >= _LIMITS[3]
         upper = quotient - _ONE if above_1 else _TWO * quotient - _ONE
         upper = quotient - _THREE_HALVES if above_2 else upper
         upper = -_ONE if above_3 else upper
@@ -85,17 +92,17 @@ def _fill(
         lower = _ONE + _THREE_HALVES * quotient if above_2 else lower
         lower = quotient if above_3 else lower
         lower = lower if above_0 else _ONE
-        place = _AT_ONE if above_1 else _AT_HALF
-        place = _AT_THREE_HALVES if above_2 else place
-        place = _AT_INFINITY if above_3 else place
-        rest = _AT_ONE_REST if above_1 else _AT_HALF_REST
-        rest = _AT_THREE_HALVES_REST if above_2 else rest
-        rest = _AT_INFINITY_REST if above_3 else rest
+        place = _PLACES[1] if above_1 else _PLACES[0]
+        place = _PLACES[2] if above_2 else place
+        place = _PLACES[3] if above_3 else place
+        rest = _RESTS[1] if above_1 else _RESTS[0]
+        rest = _RESTS[2] if above_2 else rest
+        rest = _RESTS[3] if above_3 else rest
         r = _ZERO if quotient >= _HUGE else upper / lower
         z = r * r
         w = z * z
-        odd = z * (_C0 + w * (_C2 + w * (_C4 + w * (_C6 + w * (_C8 + w * _C10)))))
-        even = w * (_C1 + w * (_C3 + w * (_C5 + w * (_C7 + w * _C9))))
+        odd = z * (o[0] + w * (o[1] + w * (o[2] + w * (o[3] + w * (o[4] + w * o[5])))))
+        even = w * (e[0] + w * (e[1] + w * (e[2] + w * (e[3] + w * e[4]))))
         series = r * (odd + even)
         turn = place - ((series - rest) - r) if above_0 else r - series
         flat = y[i] == _ZERO
