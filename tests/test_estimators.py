@@ -82,7 +82,9 @@ def test_scikit_learn_checks_of_the_network(estimator: Any, check: Any) -> None:
 @pytest.mark.parametrize("name", EACH)
 def test_learns_words_and_answers_in_them(name: str) -> None:
     X, y = rows()
-    estimator = make(name).fit(X, y)
+    # Nine rows set aside are too few to choose an epoch by: the last bits of the machine decide.
+    longer = {"epochs": 16, "validation_fraction": 0.0} if name == "cnn" else {}
+    estimator = make(name, **longer).fit(X, y)
     assert estimator.classes_.tolist() == ["angry", "happy", "sad"]
     uar = recall_score(y, estimator.predict(X), average="macro")
     assert uar == pytest.approx(1 / 3) if name == "majority" else uar > 0.9

@@ -271,7 +271,7 @@ def _blas() -> ThreadpoolController:
 def _logits(weights: Weights, X: Floats) -> Floats:
     """What Keras computes before the softmax, shape (n_rows, n_labels), equal to 1e-5.
 
-    Each row is multiplied by itself, so that its last bit does not depend on its place among others.
+    Each row is multiplied by itself: its last bit does not depend on its place among others.
     """
     layers = zip(weights[::2], weights[1::2], strict=True)
     x = _relu(_convolved(X[:, :, None], *next(layers)))
