@@ -89,11 +89,11 @@ for kind in ("corpora", "features", "estimators", "protocols"):
 
 @pytest.fixture
 def added(tmp_path: Path) -> Path:
-    """A folder with one new file of each kind, and a module that puts them beside ours."""
+    """A folder with one new file of each kind, which every Python that finds it puts beside ours."""
     for name, text in NEW.items():
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(textwrap.dedent(text))
-    (tmp_path / "added.py").write_text(PLUGIN)
+    (tmp_path / "sitecustomize.py").write_text(PLUGIN)
     return tmp_path
 
 
@@ -107,7 +107,7 @@ def python(added: Path, *arguments: str) -> str:
 
 
 def sertool(added: Path, *arguments: str) -> str:
-    return python(added, "-c", "import added; from sertool.cli import main; main()", *arguments)
+    return python(added, "-m", "sertool", *arguments)
 
 
 def test_new_files_are_listed(added: Path) -> None:
@@ -119,7 +119,7 @@ def test_new_files_are_listed(added: Path) -> None:
 def test_new_files_run_through_the_contract_tests(added: Path) -> None:
     files = ("corpora", "contracts", "estimators", "protocols")
     reported = python(
-        added, "-m", "pytest", "-q", "-rA", "-p", "added", "-p", "no:cacheprovider",
+        added, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider",
         *(str(TESTS / f"test_{name}.py") for name in files), "-k", "toy and not need_no_keras",
     )  # fmt: skip
     for name in ("toycorpus", "toyfeature", "toyestimator", "toyprotocol"):
