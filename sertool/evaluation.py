@@ -9,15 +9,16 @@ import pickle
 import time
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import joblib
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sertool import metrics, normalisation, results, store, versions
+from sertool import metrics, normalisation, parallel, results, store, versions
 from sertool.planning import Fit, Plan
 from sertool.results import Result
 
@@ -42,14 +43,12 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
     results.prepare(folder)
     done = results.keys(folder)
     todo = [fit for fit in plan.fits if fit.key not in done]
-    parallel = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator")
-    outcomes = parallel(joblib.delayed(evaluate)(fit) for fit in todo)
     try:
-        for fit, (result, predictions) in zip(todo, outcomes, strict=True):
-            results.add(folder, result, predictions)
-            yield fit, result
+        with closing(parallel.outcomes(evaluate, todo, jobs)) as outcomes:
+            for fit, (result, predictions) in zip(todo, outcomes, strict=True):
+                results.add(folder, result, predictions)
+                yield fit, result
     finally:
-        outcomes.close()
         results.merge_predictions(folder)
 
 
@@ -70,7 +69,13 @@ def evaluate(fit: Fit) -> tuple[Result, pa.Table]:
     seconds = (fitted - started, time.perf_counter() - fitted)
     predictions = _predictions(fit.dataset.identity.take(pa.array(test)), predicted)
     size = len(pickle.dumps(model))
-    return _result(fit, train, predictions, seconds, size), predictions
+    result = _result(fit, train, predictions, seconds, size)
+    return replace(result, learning_curve=_learning_curve(model)), predictions
+
+
+def _learning_curve(model: object) -> dict[str, list[float]]:
+    curve = getattr(model, "history_", {})
+    return {name: [round(value, 5) for value in values] for name, values in curve.items()}
 
 
 def _rows(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

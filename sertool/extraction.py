@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import joblib
 import numpy as np
 
-from sertool import audio, augmentation, features, manifest, store
+from sertool import audio, augmentation, features, manifest, parallel, store
 from sertool.corpora import find_clips
 from sertool.errors import BadChoice, SertoolError, choices
 from sertool.types import EMOTIONS, VARIANTS, Clip, Corpus, Emotion, Variant
@@ -127,16 +127,18 @@ def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
     Closing the generator early (Ctrl-C) keeps all that was finished.
     """
     pending: dict[str, list[store.Measurement]] = {each.corpus.name: [] for each in plan.sources}
+    recordings = [(task.source.folder / task.clip.path, task.clip.path) for task in plan.tasks]
     written = time.monotonic()
     try:
-        for task, result in _results(plan.tasks, jobs):
-            cause = result if isinstance(result, str) else ""
-            if not isinstance(result, str):
-                pending[task.source.corpus.name].append(result)
-            if time.monotonic() - written > SECONDS_AT_RISK:
-                _flush(plan.store, pending)
-                written = time.monotonic()
-            yield Outcome(task.source.corpus.name, task.clip.path, cause)
+        with closing(parallel.outcomes(_attempt, recordings, jobs)) as results:
+            for task, result in zip(plan.tasks, results, strict=True):
+                cause = result if isinstance(result, str) else ""
+                if not isinstance(result, str):
+                    pending[task.source.corpus.name].append(result)
+                if time.monotonic() - written > SECONDS_AT_RISK:
+                    _flush(plan.store, pending)
+                    written = time.monotonic()
+                yield Outcome(task.source.corpus.name, task.clip.path, cause)
     finally:
         _flush(plan.store, pending)
         for each in plan.sources:
@@ -161,24 +163,12 @@ def clip_features(path: str | Path, variants: Sequence[Variant] = ("original",))
     return _measure(Path(path), "", variants).features
 
 
-def _results(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, store.Measurement | str]]:
-    parallel = joblib.Parallel(
-        n_jobs=jobs, batch_size=1, pre_dispatch="8*n_jobs", return_as="generator_unordered"
-    )
-    attempts = parallel(
-        joblib.delayed(_attempt)(number, task.source.folder / task.clip.path, task.clip.path)
-        for number, task in enumerate(tasks)
-    )
-    for number, result in attempts:
-        yield tasks[number], result
-
-
-def _attempt(number: int, path: Path, clip: str) -> tuple[int, store.Measurement | str]:
-    """Runs in a worker: the measurement, or why there is none."""
+def _attempt(recording: tuple[Path, str]) -> store.Measurement | str:
+    """Runs in a worker: the measurement of a path and clip, or why there is none."""
     try:
-        return number, _measure(path, clip, VARIANTS)
+        return _measure(*recording, VARIANTS)
     except SertoolError as error:
-        return number, str(error)
+        return str(error)
 
 
 def _measure(path: Path, clip: str, variants: Sequence[Variant]) -> store.Measurement:

@@ -11,8 +11,9 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -75,6 +76,8 @@ class Result:
         model_bytes: size of the fitted estimator, pickled.
         warnings: what a reader should know before quoting the number.
         versions: of sertool and of the libraries.
+        learning_curve: where the estimator learns in epochs, its `history_`: for example "loss" and
+            "validation_accuracy", one number per epoch.
     """
 
     protocol: str
@@ -110,6 +113,7 @@ class Result:
     model_bytes: int
     warnings: tuple[str, ...]
     versions: dict[str, str]
+    learning_curve: dict[str, list[float]] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
@@ -164,7 +168,7 @@ def prepare(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / RESULTS).open("ab").close()
+        tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise BadChoice(
             f"results cannot be kept in '{folder}' ({error.strerror}); name another folder"

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sertool import registry
-from sertool.errors import BadChoice, NotFound, choices
+from sertool.errors import BadChoice, NotFound, SertoolError, choices
 from sertool.types import NORMALISATIONS, VARIANTS, Normalisation, Protocol, Variant
 
 Make = Callable[..., Any]
@@ -66,6 +66,8 @@ class Candidate:
         shown = validation is not None and has_fit_parameter(estimator, "validation")
         try:
             return estimator.fit(X, y, **({"validation": validation} if shown else {}))
+        except SertoolError:
+            raise
         except ValueError as error:
             if not self.parameters:
                 raise

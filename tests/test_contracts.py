@@ -89,7 +89,7 @@ for kind in ("corpora", "features", "estimators", "protocols"):
 
 @pytest.fixture
 def added(tmp_path: Path) -> Path:
-    """A folder with one new file of each kind, which every Python that finds it puts beside ours."""
+    """A folder with one new file of each kind; every Python that finds it puts them beside ours."""
     for name, text in NEW.items():
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(textwrap.dedent(text))

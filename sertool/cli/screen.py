@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from sertool.errors import BadChoice
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
@@ -88,10 +90,8 @@ def checked_jobs(jobs: int) -> int:
     """How many processes are asked for.
 
     Raises:
-        BadChoice: none.
+        BadChoice: none, or a negative number other than -1.
     """
-    from sertool.errors import BadChoice
-
-    if jobs == 0:
-        raise BadChoice("--jobs 0 would do nothing; give 1 or more, or -1 for one for each core")
+    if jobs < -1 or jobs == 0:
+        raise BadChoice(f"--jobs {jobs}: give 1 or more, or -1 for one for each core")
     return jobs

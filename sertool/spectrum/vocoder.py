@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from sertool.spectrum.angle import angle
@@ -12,7 +14,7 @@ from sertool.spectrum.transform import inverse_stft
 _TURN = 2 * np.pi
 _QUARTERS_PER_RADIAN = 2 / np.pi
 _QUARTER_HEAD = 1.5707963267341256  # a quarter turn in two parts: the head has 33 bits, so that
-_QUARTER_TAIL = 6.077100506506192e-11  # its product with a count of quarters is exact
+_QUARTER_TAIL = 6.077100506506192e-11  # its product with a count below 2**20 is exact
 _TO_INTEGER = 1.5 * 2.0**52
 """Adding and taking this away again rounds a float64 to the nearest integer, ties to even."""
 
@@ -23,6 +25,10 @@ _C3, _C4 = -0.001388676379437604, 2.4390450703564542e-05
 _BELOW_FLOAT32 = 2**29 - 1  # the bits of a float64 that a float32 has no room for
 _HALF_WAY = 2**28
 _MARGIN = _HALF_WAY // 2**12
+_WITHOUT_SIGN = 2**63 - 1
+_SMALL = int(np.float64(2.0**-9).view(np.int64))
+_AT_ONCE = 64
+"""Sines that are looked through together for doubtful ones."""
 
 
 def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
@@ -44,7 +50,8 @@ def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
     expected = HOP * np.fft.rfftfreq(N_FFT, 1 / _TURN)
     silence = np.zeros(expected.size, np.float32)
     room = np.empty((3, expected.size))
-    _resynthesise(magnitude, angles, silence, steps, expected, angles[0].copy(), room, slower)
+    own = _series_is_that_of_the_library()
+    _resynthesise(magnitude, angles, silence, steps, expected, angles[0].copy(), own, room, slower)
     return inverse_stft(slower, round(length / rate))
 
 
@@ -56,6 +63,7 @@ def _resynthesise(
     steps: np.ndarray,
     expected: np.ndarray,
     phase: np.ndarray,
+    own_series: bool,
     room: np.ndarray,
     spectra: np.ndarray,
 ) -> None:
@@ -72,12 +80,13 @@ def _resynthesise(
         steps: places in input frames, shape (n_steps,).
         expected: phase advance of a steady tone in each bin from frame to frame, shape (1025,).
         phase: that of the first frame, shape (1025,), float32; left behind is the last one's.
+        own_series: as `_sines_and_cosines` takes it.
         room: for three rows of float64, shape (3, 1025).
         spectra: the result, shape (n_steps, 1025), complex64.
     """
     sine, cosine, size = room[0], room[1], room[2]
     for t in range(steps.size):
-        _sines_and_cosines(phase, sine, cosine)
+        _sines_and_cosines(phase, own_series, sine, cosine)
         here = int(steps[t])
         last = here + 1 == angle.shape[0]
         loud = silence if last else magnitude[here + 1]
@@ -112,33 +121,54 @@ def _advance(
 
 
 @kernel
-def _sines_and_cosines(angles: np.ndarray, sine: np.ndarray, cosine: np.ndarray) -> None:
-    """Fill both, float64, with what the GNU library's float32 functions answer for float32 angles.
+def _sines_and_cosines(
+    angles: np.ndarray, own_series: bool, sine: np.ndarray, cosine: np.ndarray
+) -> None:
+    """Fill both, float64, with what the C library's float32 functions answer for float32 angles.
 
-    librosa calls these one by one, and the running phase carries their last bit on. Here they are
-    computed side by side, by the library's own series; where the result lies so close to half-way
-    between two floats that the order of operations might matter, the library is asked.
+    librosa calls these one by one, and the running phase carries their last bit on. Where the
+    library is known to compute it so (`own_series`), its series is computed here for several angles
+    side by side, and the library is asked only where the result lies so close to half-way between
+    two floats that the order of operations might matter; else it is asked for all.
     """
-    _series(angles, sine, cosine)
+    if own_series:
+        _series(angles, sine, cosine)
     sine_bits, cosine_bits = sine.view(np.int64), cosine.view(np.int64)
-    doubted = 0
-    for k in range(sine.size):
-        doubted += _is_close(sine_bits[k]) | _is_close(cosine_bits[k])
-    if doubted:
-        for k in range(sine.size):
-            if _is_close(sine_bits[k]) | _is_close(cosine_bits[k]):
-                sine[k], cosine[k] = np.sin(angles[k]), np.cos(angles[k])
+    for start in range(0, sine.size, _AT_ONCE):
+        stop = min(start + _AT_ONCE, sine.size)
+        doubted = 0
+        for k in range(start, stop):
+            doubted += _is_doubtful(sine_bits[k]) | _is_doubtful(cosine_bits[k])
+        if doubted or not own_series:
+            for k in range(start, stop):
+                if not own_series or _is_doubtful(sine_bits[k]) or _is_doubtful(cosine_bits[k]):
+                    sine[k], cosine[k] = np.sin(angles[k]), np.cos(angles[k])
+
+
+@cache
+def _series_is_that_of_the_library() -> bool:
+    """Whether this machine's C library computes sines and cosines as is done here."""
+    angles = np.random.default_rng(0).uniform(-1e4, 1e4, 2**16).astype(np.float32)
+    own, asked = np.empty((2, 2, angles.size))
+    _sines_and_cosines(angles, True, *own)
+    _sines_and_cosines(angles, False, *asked)
+    return np.array_equal(own.astype(np.float32), asked)
 
 
 @kernel
-def _is_close(bits: int) -> bool:
-    """Whether the float64 of these bits lies close to half-way between two float32."""
-    return abs((bits & _BELOW_FLOAT32) - _HALF_WAY) < _MARGIN
+def _is_doubtful(bits: int) -> bool:
+    """Whether the float64 of these bits might round to another float32 in the library.
+
+    It lies close to half-way between two of them, or it is so small that the rounding of the
+    library's own quarter turns shows.
+    """
+    near = abs((bits & _BELOW_FLOAT32) - _HALF_WAY) < _MARGIN
+    return near | ((bits & _WITHOUT_SIGN) < _SMALL)
 
 
 @contracted
 def _series(angles: np.ndarray, sine: np.ndarray, cosine: np.ndarray) -> None:
-    """Both in float64, for angles up to 10**9 rad, to about the last bit of float32.
+    """Both in float64, to about the last bit of float32, for angles up to some 10**6 rad.
 
     The angle is taken modulo a quarter turn; there two short series hold, and the quarter says
     which of them is which. No branch and no table, so that several run side by side.
