@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -68,14 +67,7 @@ def evaluate(fit: Fit) -> tuple[Result, pa.Table]:
     predicted = model.predict(X_test)
     seconds = (fitted - started, time.perf_counter() - fitted)
     predictions = _predictions(fit.dataset.identity.take(pa.array(test)), predicted)
-    size = len(pickle.dumps(model))
-    result = _result(fit, train, predictions, seconds, size)
-    return replace(result, learning_curve=_learning_curve(model)), predictions
-
-
-def _learning_curve(model: object) -> dict[str, list[float]]:
-    curve = getattr(model, "history_", {})
-    return {name: [round(value, 5) for value in values] for name, values in curve.items()}
+    return _result(fit, train, predictions, seconds, model), predictions
 
 
 def _rows(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -111,7 +103,7 @@ def _result(
     train: np.ndarray,
     predictions: pa.Table,
     seconds: tuple[float, float],
-    model_bytes: int,
+    model: object,
 ) -> Result:
     trained = fit.dataset.identity.take(pa.array(train))
     truth, predicted = (predictions.column(name).to_pylist() for name in ("emotion", "predicted"))
@@ -153,10 +145,16 @@ def _result(
         n_shared_speakers=len(speakers[0] & speakers[1]),
         fit_seconds=round(fit_seconds, 4),
         predict_ms=round(1000 * predict_seconds / predictions.num_rows, 4),
-        model_bytes=model_bytes,
+        model_bytes=len(pickle.dumps(model)),
         warnings=tuple(_warnings(fit, set(truth) - {*trained.column("emotion").to_pylist()})),
         versions=versions.of_learning(),
+        learning_curve=_learning_curve(model),
     )
+
+
+def _learning_curve(model: object) -> dict[str, list[float]]:
+    curve = getattr(model, "history_", {})
+    return {name: [round(value, 5) for value in values] for name, values in curve.items()}
 
 
 def _left_out(fit: Fit, predictions: pa.Table, labels: Sequence[str]) -> dict[str, int]:

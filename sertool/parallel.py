@@ -32,7 +32,8 @@ def outcomes(
     )
     found = parallel(joblib.delayed(function)(task) for task in tasks)
     try:
-        yield from found
+        for outcome in found:  # noqa: UP028 - else closing would reach joblib before what is below
+            yield outcome
     finally:
         with warnings.catch_warnings():  # that tasks are given up is no news to who closes
             warnings.filterwarnings("ignore", r".*tasks (which|have)", UserWarning)

@@ -1,124 +1,17 @@
-"""Tables and figures from made-up results whose numbers can be worked out by hand."""
+"""What the tables say of made-up results whose numbers can be worked out by hand."""
 
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
-import random
-from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
+from made_results import FAIR, GOOD, POOR, cell, named, names, result, study
 
 from sertool import report
 from sertool.errors import NotEnough
-from sertool.report import Table
 from sertool.report.sections import sections
-from sertool.results import Result
-
-LABELS = ("angry", "neutral", "sad")
-QUESTIONS = {
-    "original": "What does the original study's procedure report?",
-    "clips": "How well are new recordings of known speakers recognised?",
-    "speakers": "How well is a new speaker recognised?",
-    "cross_language": "Trained on one language, how well on another?",
-}
-LEAKS = {
-    "original": ("clip", "speaker", "sentence", "scaling"),
-    "clips": ("speaker", "sentence"),
-    "speakers": ("sentence",),
-    "cross_language": (),
-}
-GOOD = [[8, 1, 1], [1, 8, 1], [1, 1, 8]]
-FAIR = [[6, 2, 2], [2, 6, 2], [2, 2, 6]]
-POOR = [[4, 3, 3], [3, 4, 3], [3, 3, 4]]
-CONSTANT = [[10, 0, 0], [10, 0, 0], [10, 0, 0]]
-
-
-def result(
-    by_speaker: dict[str, list[list[int]]] | None = None,
-    *,
-    protocol: str = "speakers",
-    on: tuple[str, str] = ("emodb", "emodb"),
-    fold: str = "",
-    estimator: str = "svm",
-    normalisation: str = "train",
-    **changes: object,
-) -> Result:
-    """A result whose scores follow from its confusions by speaker."""
-    by_speaker = by_speaker or {f"{on[1]}/{number:02}": GOOD for number in range(6)}
-    total = np.sum([*by_speaker.values()], axis=0)
-    spoken = total.sum(axis=1) > 0
-    pair = on[0] if on[0] == on[1] else "->".join(on)
-    made = Result(
-        protocol=protocol,
-        question=QUESTIONS[protocol],
-        leaks=LEAKS[protocol],
-        split=f"{pair}/{fold}" if fold else pair,
-        train_on=on[0],
-        test_on=on[1],
-        normalisation=normalisation,
-        estimator=estimator,
-        parameters={},
-        emotions="all",
-        train_variants=("original", "noise", "stretch_pitch"),
-        seed=42,
-        store="0" * 64,
-        labels=LABELS,
-        confusion=total.tolist(),
-        by_speaker=by_speaker,
-        accuracy=float(np.trace(total) / total.sum()),
-        uar=float(np.mean(np.diag(total)[spoken] / total[spoken].sum(axis=1))),
-        macro_f1=0.5,
-        left_out={"calm": 7},
-        n_train=100,
-        n_test=int(total.sum()),
-        n_train_clips=100,
-        n_test_clips=int(total.sum()),
-        n_train_speakers=9,
-        n_test_speakers=len(by_speaker),
-        n_shared_clips=0,
-        n_shared_speakers=0,
-        fit_seconds=1.5,
-        predict_ms=0.25,
-        model_bytes=2_000_000,
-        warnings=(),
-        versions={},
-    )
-    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
-
-
-def study() -> list[Result]:
-    """Three estimators under three protocols on two corpora of six speakers, two folds each."""
-    made = []
-    for corpus in ("emodb", "cremad"):
-        for estimator, matrix in (("svm", FAIR), ("forest", POOR), ("majority", CONSTANT)):
-            speakers = [f"{corpus}/{number:02}" for number in range(6)]
-            for fold in (0, 1):
-                half = dict.fromkeys(speakers[3 * fold : 3 * fold + 3], matrix)
-                made.append(result(half, on=(corpus, corpus), fold=str(fold), estimator=estimator))
-            better = GOOD if estimator == "svm" else matrix
-            whole = dict.fromkeys(speakers, better)
-            made.append(result(whole, protocol="clips", on=(corpus, corpus), estimator=estimator))
-            across = ("en", "de") if corpus == "emodb" else ("de", "en")
-            made.append(result(whole, protocol="cross_language", on=across, estimator=estimator))
-    return made
-
-
-def named(results: Sequence[Result], name: str) -> Table:
-    return next(table for table in report.tables(results) if table.name == name)
-
-
-def cell(table: Table, row: str, column: str) -> str:
-    rows = {each[0]: each for each in (*table.rows, *table.facts)}
-    return rows[row][table.columns.index(column)]
-
-
-def names(results: Sequence[Result]) -> list[str]:
-    return [table.name for table in report.tables(results)]
-
 
 TABLES = (
     "overview-train",
@@ -413,97 +306,6 @@ def test_cost_is_the_median_of_all_fits() -> None:
 def test_warnings_are_told_once() -> None:
     made = [result(fold=fold, warnings=("two speakers only",)) for fold in "ab"]
     assert named(made, "warnings").rows == (("two speakers only", "speakers", "2"),)
-
-
-def test_markdown_escapes_marks_but_not_underscores_inside_words() -> None:
-    table = Table("t", "a_b", ("x|y", "_z_"), (("*[a](b)*", "<i>"),), notes=("`c`\nd",))
-    assert report.markdown([table]).splitlines() == [
-        "## a_b",
-        "",
-        r"| x\|y | \_z\_ |",
-        "| --- | --- |",
-        r"| \*[a]\(b)\* | \<i> |",
-        "",
-        r"* \`c\` d",
-    ]
-
-
-def test_latex_escapes_every_special_character() -> None:
-    table = Table("t", r"50 % & \x_{1}", ("a", "b"), (("#~^$", "1 → 2"),), (("n", "3"),))
-    text = report.latex([table])
-    assert r"\caption{50 \% \& \textbackslash{}x\_\{1\}}" in text
-    assert r"\#\textasciitilde{}\textasciicircum{}\$ & 1 $\rightarrow$ 2 \\" in text
-    assert r"\textit{n} & 3 \\" in text
-    assert text.count(r"\midrule") == 2
-
-
-def test_bold_in_latex() -> None:
-    table = Table("t", "T", ("a", "b"), (("svm", "1"),), best=frozenset({(0, 1)}))
-    assert r"svm & \textbf{1} \\" in report.latex([table])
-
-
-def test_csv_holds_plain_numbers() -> None:
-    text = report.comma_separated(named(study(), "speakers-train"))
-    rows = list(csv.DictReader(io.StringIO(text)))
-    svm = next(row for row in rows if (row["estimator"], row["test_on"]) == ("svm", "emodb"))
-    assert float(svm["uar"]) == pytest.approx(0.6)
-    assert svm["labels"] == "angry;neutral;sad"
-    assert svm["leaks"] == "sentence"
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    files = (file for file in folder.rglob("*") if file.is_file())
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
-
-
-def test_the_same_results_in_any_order_give_the_same_bytes(tmp_path: Path) -> None:
-    made = study()
-    report.write(made, tmp_path / "one")
-    random.Random(0).shuffle(made)
-    report.write(made, tmp_path / "two")
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
-
-
-def test_what_is_written(tmp_path: Path) -> None:
-    written = [file.relative_to(tmp_path).as_posix() for file in report.write(study(), tmp_path)]
-    assert written[:2] == ["tables.md", "tables.tex"]
-    assert {*written} == {*contents(tmp_path)}
-    assert {file for file in written if file.endswith(".csv")} == {
-        f"tables/{name}.csv" for name in names(study())
-    }
-    assert {file for file in written if file.endswith(".png")} == {
-        "figures/uar-clips-train.png",
-        "figures/uar-speakers-train.png",
-        "figures/uar-cross_language-train.png",
-        "figures/confusion-clips-train.png",
-        "figures/confusion-speakers-train.png",
-        "figures/confusion-cross_language-train.png",
-        "figures/optimism-gap-train.png",
-    }
-
-
-def test_files_of_an_earlier_report_go_and_others_stay(tmp_path: Path) -> None:
-    report.write(study(), tmp_path)
-    (tmp_path / "figures/mine.png").write_bytes(b"mine")
-    report.write([result()], tmp_path)
-    assert not (tmp_path / "figures/optimism-gap-train.png").exists()
-    assert (tmp_path / "figures/mine.png").read_bytes() == b"mine"
-
-
-@pytest.mark.parametrize(
-    "results",
-    [
-        [result(estimator="majority")],
-        [result({"emodb/1": [[1, 0, 0], [0, 0, 0], [0, 0, 0]]})],
-        [result(on=("my $corpus$ | 50 %", "my $corpus$ | 50 %"))],
-        [result(protocol="cross_language", on=("a", "b"))],
-        [result(estimator=f"estimator{number}") for number in range(9)],
-        [result(on=(f"c{number}", f"c{number}")) for number in range(13)],
-    ],
-    ids=["majority alone", "one clip", "odd name", "one pair", "nine estimators", "13 corpora"],
-)
-def test_unusual_results_are_drawn_and_written(results: list[Result], tmp_path: Path) -> None:
-    assert all(file.stat().st_size > 0 for file in report.write(results, tmp_path))
 
 
 def test_names_that_become_one_file_are_numbered() -> None:
