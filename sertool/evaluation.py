@@ -149,6 +149,7 @@ def _result(
         warnings=tuple(_warnings(fit, set(truth) - {*trained.column("emotion").to_pylist()})),
         versions=versions.of_learning(),
         learning_curve=_learning_curve(model),
+        features=fit.dataset.feature_sets,
     )
 
 

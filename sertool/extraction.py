@@ -60,6 +60,7 @@ class Plan:
         tasks: the recordings that are new or changed.
         unchanged: how many clips need no work.
         leaving: how many clips of the store are no longer among the sources.
+        feature_sets: what is measured: what was asked for and what the store holds already.
     """
 
     store: Path
@@ -67,6 +68,7 @@ class Plan:
     tasks: tuple[Task, ...] = field(repr=False)
     unchanged: int
     leaving: int
+    feature_sets: tuple[str, ...]
 
 
 def source(corpus: Corpus, folder: Path) -> Source:
@@ -93,19 +95,29 @@ def manifest_source(
     return Source(corpus, file.parent, tuple(clips))
 
 
-def plan(sources: Sequence[Source], folder: Path) -> Plan:
+def plan(
+    sources: Sequence[Source], folder: Path, feature_sets: Sequence[str] = features.REFERENCE
+) -> Plan:
     """Compare what lies in the corpora's folders with what the store at `folder` knows.
+
+    Args:
+        sources: what the store shall hold.
+        folder: of the store.
+        feature_sets: what shall be measured, beside what the store holds of these corpora already.
 
     Raises:
         BadChoice: two sources of one name.
+        UnknownName: a feature set that does not exist.
     """
     names = [each.corpus.name for each in sources]
     if len(set(names)) < len(names):
         raise BadChoice(f"a corpus is named twice: {', '.join(sorted(names))}; give each once")
+    held = [store.sets(folder, [name]) for name in names if name in store.corpora(folder)]
+    measured = features.in_order({*feature_sets}.union(*held))
     tasks: list[Task] = []
     unchanged = leaving = 0
     for each in sources:
-        known = store.stamps(folder, each.corpus.name)
+        known = store.stamps(folder, each.corpus.name, measured)
         fresh = [
             clip
             for clip in each.clips
@@ -114,7 +126,7 @@ def plan(sources: Sequence[Source], folder: Path) -> Plan:
         tasks += [Task(each, clip) for clip in fresh]
         unchanged += len(each.clips) - len(fresh)
         leaving += len(known.keys() - {clip.path for clip in each.clips})
-    return Plan(folder, tuple(sources), tuple(tasks), unchanged, leaving)
+    return Plan(folder, tuple(sources), tuple(tasks), unchanged, leaving, measured)
 
 
 def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
@@ -127,7 +139,10 @@ def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
     Closing the generator early (Ctrl-C) keeps all that was finished.
     """
     pending: dict[str, list[store.Measurement]] = {each.corpus.name: [] for each in plan.sources}
-    recordings = [(task.source.folder / task.clip.path, task.clip.path) for task in plan.tasks]
+    names = features.of_sets(plan.feature_sets)
+    recordings = [
+        (task.source.folder / task.clip.path, task.clip.path, names) for task in plan.tasks
+    ]
     written = time.monotonic()
     try:
         with closing(parallel.outcomes(_attempt, recordings, jobs)) as results:
@@ -136,34 +151,41 @@ def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
                 if not isinstance(result, str):
                     pending[task.source.corpus.name].append(result)
                 if time.monotonic() - written > SECONDS_AT_RISK:
-                    _flush(plan.store, pending)
+                    _flush(plan, pending)
                     written = time.monotonic()
                 yield Outcome(task.source.corpus.name, task.clip.path, cause)
     finally:
-        _flush(plan.store, pending)
+        _flush(plan, pending)
         for each in plan.sources:
-            store.merge(plan.store, each.corpus, each.clips)
+            store.merge(plan.store, each.corpus, each.clips, plan.feature_sets)
 
 
-def clip_features(path: str | Path, variants: Sequence[Variant] = ("original",)) -> np.ndarray:
-    """The 178 features of one recording, one row per variant.
+def clip_features(
+    path: str | Path,
+    variants: Sequence[Variant] = ("original",),
+    feature_sets: Sequence[str] = features.REFERENCE,
+) -> np.ndarray:
+    """The features of one recording, one row per variant.
 
     Args:
         path: a sound file; 2.5 s from 0.6 s on are used, at 22,050 Hz.
         variants: which of "original", "noise", "stretch_pitch".
+        feature_sets: which of "librosa178", "functionals".
 
     Returns:
-        Array of shape (n_variants, 178), float32, columns as in `sertool.FEATURE_NAMES`.
+        Array of shape (n_variants, 178), float32, columns as in `sertool.FEATURE_NAMES`; of other
+        sets as in `sertool.store.columns(feature_sets)`.
 
     Raises:
         NotFound: no such file.
         BadRecording: the file cannot be used.
         BadChoice: a variant that does not exist.
+        UnknownName: a feature set that does not exist.
     """
-    return _measure(Path(path), "", variants).features
+    return _measure(Path(path), "", features.of_sets(feature_sets), variants).features
 
 
-def _attempt(recording: tuple[Path, str]) -> store.Measurement | str:
+def _attempt(recording: tuple[Path, str, Sequence[str]]) -> store.Measurement | str:
     """Runs in a worker: the measurement of a path and clip, or why there is none."""
     try:
         return _measure(*recording, VARIANTS)
@@ -171,7 +193,9 @@ def _attempt(recording: tuple[Path, str]) -> store.Measurement | str:
         return str(error)
 
 
-def _measure(path: Path, clip: str, variants: Sequence[Variant]) -> store.Measurement:
+def _measure(
+    path: Path, clip: str, names: Sequence[str], variants: Sequence[Variant]
+) -> store.Measurement:
     for variant in variants:
         if variant not in VARIANTS:
             raise BadChoice(f"no variant {choices(variant, VARIANTS)}")
@@ -184,7 +208,7 @@ def _measure(path: Path, clip: str, variants: Sequence[Variant]) -> store.Measur
         offset_s=recording.offset_s,
         duration_s=recording.duration_s,
         sha256=recording.sha256,
-        features=np.stack([features.compute(spectrum) for spectrum in spectra]),
+        features=np.stack([features.compute(spectrum, names) for spectrum in spectra]),
     )
 
 
@@ -197,8 +221,8 @@ def _stamp(path: Path) -> store.FileStamp | None:
     return status.st_size, status.st_mtime_ns
 
 
-def _flush(folder: Path, pending: dict[str, list[store.Measurement]]) -> None:
+def _flush(plan: Plan, pending: dict[str, list[store.Measurement]]) -> None:
     for corpus, measurements in pending.items():
         if measurements:
-            store.append(folder, corpus, measurements)
+            store.append(plan.store, corpus, measurements, plan.feature_sets)
             measurements.clear()

@@ -18,6 +18,7 @@ import numpy as np
 import skops.io
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
+from skops.io.exceptions import UntrustedTypesFoundException
 
 from sertool.errors import BadModel, NotFound
 
@@ -32,8 +33,9 @@ DAMAGED = (
 """What reading a damaged or foreign file ends in."""
 
 TRUSTED = (
+    "sertool.estimators._quantiles.NormalQuantiles",
     "sertool.estimators.cnn.CNNClassifier",
-    "sertool.estimators.svm.NormalQuantiles",
+    "sertool.estimators.svm.PerFeature",
     "sertool.estimators.xgboost.XGBoostClassifier",
     "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
@@ -98,8 +100,8 @@ def save(model: Model, path: Path) -> None:
     content |= {name: list(getattr(model, name)) for name in ("features", "labels")}
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".unfinished")
-    skops.io.dump(content, unfinished, compression=zipfile.ZIP_LZMA)
-    _check_types(unfinished)
+    skops.io.dump(content, unfinished, compression=zipfile.ZIP_DEFLATED)
+    _content(unfinished)
     unfinished.replace(path)
 
 
@@ -125,19 +127,12 @@ def load(path: Path) -> Model:
 _FIELDS = tuple(Model.__dataclass_fields__)
 
 
-def _check_types(path: Path) -> None:
-    untrusted = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
-    if untrusted:
-        raise BadModel(f"{path} holds types that sertool does not load: {', '.join(untrusted)}")
-
-
 def _content(path: Path) -> dict[str, Any]:
     try:
-        _check_types(path)
         content = skops.io.load(path, trusted=list(TRUSTED))
+    except UntrustedTypesFoundException as error:
+        raise BadModel(f"{path} holds types that sertool does not load: {error}") from None
     except DAMAGED as error:
-        if isinstance(error, BadModel):
-            raise
         raise BadModel(f"{path} is no model file ({error!r}); train it again") from None
     if not isinstance(content, dict):
         raise BadModel(f"{path} holds no sertool model")

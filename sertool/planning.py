@@ -26,6 +26,7 @@ class Dataset:
     Attributes:
         identity: the identity columns of the store.
         features: shape (n_rows, n_features).
+        feature_sets: which they are, joined by "+".
         emotions: which entered, as declared.
         digest: names the content of the rows.
         clips: clips of each (corpus, emotion) there were, those left out among them.
@@ -33,6 +34,7 @@ class Dataset:
 
     identity: pa.Table
     features: np.ndarray
+    feature_sets: str
     emotions: str
     digest: str
     clips: Mapping[tuple[str, str], int]
@@ -96,15 +98,16 @@ def plan(study: Study, table: pa.Table) -> Plan:
 
 def _datasets(study: Study, protocol: Protocol, table: pa.Table) -> Iterator[tuple[str, Dataset]]:
     """Each pool by itself, or all of them as one table where the protocol crosses them."""
-    if protocol.scope == "across":
-        joined = pa.concat_tables(
-            [_as_one_corpus(_pool(table, pool), pool) for pool in study.pools]
-        )
-        yield "", _dataset(study.emotions, joined, default="six")
-        return
-    for pool in study.pools:
-        default = "all" if len(pool) == 1 else "six"
-        yield "+".join(pool), _dataset(study.emotions, _pool(table, pool), default)
+    for sets in study.features:
+        if protocol.scope == "across":
+            joined = pa.concat_tables(
+                [_as_one_corpus(_pool(table, pool), pool) for pool in study.pools]
+            )
+            yield "", _dataset(study.emotions, joined, sets, default="six")
+            continue
+        for pool in study.pools:
+            default = "all" if len(pool) == 1 else "six"
+            yield "+".join(pool), _dataset(study.emotions, _pool(table, pool), sets, default)
 
 
 def _pool(table: pa.Table, pool: Sequence[str]) -> pa.Table:
@@ -122,7 +125,9 @@ def _as_one_corpus(table: pa.Table, pool: Sequence[str]) -> pa.Table:
     return table.set_column(table.column_names.index("corpus"), "corpus", corpus)
 
 
-def _dataset(emotions: tuple[str, ...] | str, table: pa.Table, default: str) -> Dataset:
+def _dataset(
+    emotions: tuple[str, ...] | str, table: pa.Table, sets: Sequence[str], default: str
+) -> Dataset:
     declared = default if emotions == "default" else emotions
     clips = _clips_by_emotion(table)
     if declared != "all":
@@ -132,9 +137,10 @@ def _dataset(emotions: tuple[str, ...] | str, table: pa.Table, default: str) -> 
         table = table.filter(pc.is_in(table.column("emotion"), pa.array(wanted)))
     return Dataset(
         identity=table.select(store.IDENTITY),
-        features=store.matrix(table),
+        features=store.matrix(table, store.columns(sets)),
+        feature_sets="+".join(sets),
         emotions=declared if isinstance(declared, str) else ",".join(declared),
-        digest=store.digest(table),
+        digest=store.digest(table, sets),
         clips=clips,
     )
 

@@ -46,11 +46,10 @@ class Predictor:
     """
 
     def __init__(self, model: Model) -> None:
-        if model.features != features.columns():
-            raise BadModel(
-                f"the model expects other features ({len(model.features)}, first "
-                f"{model.features[0]!r}) than this sertool measures: train it again"
-            )
+        try:
+            self._features = features.of_columns(model.features)
+        except UnknownName as error:
+            raise BadModel(f"{error}: train the model again") from None
         self.model = model
         self._rule = audio.WindowRule(**model.window)
 
@@ -66,7 +65,7 @@ class Predictor:
         if not recording.signal.samples.any():
             raise BadRecording(f"'{path}' is digital silence where it is analysed; nothing to hear")
         (spectrum,) = augmentation.variants(recording.signal, recording.sha256, ("original",))
-        numbers = features.compute(spectrum)[None, :]
+        numbers = features.compute(spectrum, self._features)[None, :]
         (probabilities,) = self.model.probabilities(numbers)
         length = recording.signal.samples.size / recording.signal.rate
         return Prediction(

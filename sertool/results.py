@@ -78,6 +78,7 @@ class Result:
         versions: of sertool and of the libraries.
         learning_curve: where the estimator learns in epochs, its `history_`: for example "loss" and
             "validation_accuracy", one number per epoch.
+        features: the feature sets, joined by "+".
     """
 
     protocol: str
@@ -114,6 +115,7 @@ class Result:
     warnings: tuple[str, ...]
     versions: dict[str, str]
     learning_curve: dict[str, list[float]] = field(default_factory=dict)
+    features: str = "librosa178"
 
     @property
     def key(self) -> Key:

@@ -5,6 +5,7 @@ A specification in TOML has the keys of `study()`; each estimator may carry para
     protocols = ["clips", "speakers"]
     corpora = ["emodb", "ravdess+tess"]     # "+" joins corpora into one pool
     emotions = "six"                         # or "all", or a list; left out = the default
+    features = ["librosa178", "librosa178+functionals"]      # "+" takes both together
 
     [estimators]
     forest = {}
@@ -23,6 +24,7 @@ from typing import Any
 
 from sertool import registry
 from sertool.errors import BadChoice, NotFound, SertoolError, choices
+from sertool.features import REFERENCE, in_order
 from sertool.types import NORMALISATIONS, VARIANTS, Normalisation, Protocol, Variant
 
 Make = Callable[..., Any]
@@ -32,7 +34,8 @@ Parameters = Mapping[str, Any]
 """Of an estimator, by name; those that are not named keep their defaults."""
 
 KEYS = (
-    "protocols", "corpora", "estimators", "normalisation", "emotions", "train_variants", "seeds",
+    "protocols", "corpora", "estimators", "features", "normalisation", "emotions",
+    "train_variants", "seeds",
 )  # fmt: skip
 CHOICES_OF_EMOTIONS = ("default", "six", "all")
 
@@ -84,6 +87,7 @@ class Study:
         protocols: the ways to divide clips.
         estimators: what is compared.
         pools: groups of corpora, each treated as one corpus; usually groups of one.
+        features: groups of feature sets, each compared with the others; usually one of one.
         normalisations: how features are standardised.
         emotions: a list of emotions; "six" = those of the original study; "all" = every one;
             "default" = all within one corpus, six where corpora are pooled or crossed.
@@ -94,6 +98,7 @@ class Study:
     protocols: tuple[Protocol, ...]
     estimators: tuple[Candidate, ...]
     pools: tuple[tuple[str, ...], ...]
+    features: tuple[tuple[str, ...], ...] = (REFERENCE,)
     normalisations: tuple[Normalisation, ...] = ("train",)
     emotions: tuple[str, ...] | str = "default"
     train_variants: tuple[Variant, ...] = VARIANTS
@@ -104,12 +109,18 @@ class Study:
         """The names of all corpora that are needed, sorted."""
         return tuple(sorted({name for pool in self.pools for name in pool}))
 
+    @property
+    def feature_sets(self) -> tuple[str, ...]:
+        """The names of all feature sets that are needed, in their order."""
+        return in_order(name for group in self.features for name in group)
+
 
 def study(
     *,
     protocols: Sequence[str],
     corpora: Sequence[str],
     estimators: Sequence[str] | Mapping[str, Parameters | Sequence[Parameters]],
+    features: Sequence[str] = REFERENCE,
     normalisation: Sequence[str] = ("train",),
     emotions: Sequence[str] | str = "default",
     train_variants: Sequence[str] = VARIANTS,
@@ -122,6 +133,7 @@ def study(
         corpora: names as in the store; "a+b" pools a and b into one.
         estimators: names, or names with the parameters that differ from the defaults: one
             mapping, or a list of them to compare several settings.
+        features: feature sets of the store; "a+b" takes both together.
         normalisation: of "none", "train", "corpus", "speaker".
         emotions: "default", "six", "all", or a list of emotions.
         train_variants: of "original", "noise", "stretch_pitch".
@@ -141,6 +153,7 @@ def study(
         protocols=tuple(registry.get("protocols", name) for name in dict.fromkeys(protocols)),
         estimators=tuple(_candidates(estimators)),
         pools=tuple(dict.fromkeys(_pool(names) for names in corpora)),
+        features=tuple(dict.fromkeys(in_order(_joined(names)) for names in features)),
         normalisations=_each_of(normalisation, NORMALISATIONS, "normalisation"),
         emotions=_emotions(emotions),
         train_variants=_each_of(train_variants, VARIANTS, "variant"),
@@ -202,10 +215,14 @@ def _candidate(name: str, parameters: Parameters) -> Candidate:
 
 
 def _pool(names: str) -> tuple[str, ...]:
-    corpora = tuple(sorted(name.strip() for name in names.split("+") if name.strip()))
+    corpora = tuple(sorted(_joined(names)))
     if not corpora:
         raise BadChoice(f"{names!r} names no corpus; give one, or several as a+b")
     return corpora
+
+
+def _joined(names: str) -> list[str]:
+    return [name.strip() for name in names.split("+") if name.strip()]
 
 
 def _emotions(given: Sequence[str] | str) -> tuple[str, ...] | str:

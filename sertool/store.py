@@ -32,7 +32,6 @@ FEATURE_NAMES = features.columns(features.LIBROSA_178)
 
 FORMAT = 1
 """The number of the table's schema; a store of another number is refused, never guessed at."""
-FEATURE_SET = "librosa178"
 JOURNAL = ".journal"
 """Where finished work waits, inside the store, until it is merged into the dataset."""
 IDENTITY = (
@@ -46,8 +45,17 @@ FileStamp = tuple[int, int]
 """Size in bytes and time of last change in nanoseconds: how a changed recording is noticed."""
 
 
-def schema() -> pa.Schema:
-    """The columns of the store: identity, then the 178 features; the only definition there is.
+def columns(sets: Sequence[str] = features.REFERENCE) -> tuple[str, ...]:
+    """The names of the columns that hold the features of some sets, in order.
+
+    >>> columns() == FEATURE_NAMES
+    True
+    """
+    return features.columns(features.of_sets(sets))
+
+
+def schema(sets: Sequence[str] = features.REFERENCE) -> pa.Schema:
+    """The columns of a store: identity, then its features; the only definition there is.
 
     >>> len(schema())
     190
@@ -60,8 +68,8 @@ def schema() -> pa.Schema:
         pa.field("duration_s", pa.float32()),
         pa.field("sha256", pa.string()),
     ]
-    features = [pa.field(name, pa.float32()) for name in FEATURE_NAMES]
-    return pa.schema([*text, *measured, *features])
+    numbers = [pa.field(name, pa.float32()) for name in columns(sets)]
+    return pa.schema([*text, *measured, *numbers])
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,8 @@ class Measurement:
         offset_s: where the analysed window begins.
         duration_s: length of the whole recording.
         sha256: of the decoded sound.
-        features: shape (n_variants, n_features), float32, in the order of `VARIANTS`.
+        features: shape (n_variants, n_features), float32, in the orders of `VARIANTS` and of
+            `columns()`.
     """
 
     clip: str
@@ -90,13 +99,30 @@ def corpora(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name.removeprefix("corpus=") for path in _files(folder)))
 
 
-def read(folder: str | Path, names: Sequence[str] = ()) -> pa.Table:
-    """The rows of some corpora (all, where none is named), in the columns of `schema()`.
+def sets(folder: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """The feature sets that the store holds of each of some corpora (all, where none is named).
 
     Raises:
-        NotFound: no store there.
-        BadTable: a store of another format or feature set.
-        UnknownName: a corpus that the store does not hold.
+        BadTable: a store of another format.
+    """
+    held = [_sets(_file(folder, name)) for name in names or corpora(folder)]
+    return tuple(name for name in features.SETS if all(name in each for each in held))
+
+
+def read(
+    folder: str | Path, names: Sequence[str] = (), wanted: Sequence[str] | None = None
+) -> pa.Table:
+    """The rows of some corpora (all, where none is named), in the columns of `schema()`.
+
+    Args:
+        folder: of the store.
+        names: of the corpora.
+        wanted: feature sets; left out = all that these corpora have in common.
+
+    Raises:
+        NotFound: no store there, or it lacks a feature set.
+        BadTable: a store of another format.
+        UnknownName: a corpus that the store does not hold, or a feature set that does not exist.
     """
     folder = Path(folder)
     present = corpora(folder)
@@ -108,16 +134,22 @@ def read(folder: str | Path, names: Sequence[str] = ()) -> pa.Table:
     for name in names:
         if name not in present:
             raise UnknownName(f"the store {folder} holds no corpus {choices(name, present)}")
-    for file in _files(folder):
-        _check(file)
+    held = sets(folder, names)
+    chosen = held if wanted is None else features.in_order(wanted)
+    lacking = [name for name in chosen if name not in held]
+    if lacking:
+        raise NotFound(
+            f"the store {folder} holds no {' and no '.join(lacking)} of {', '.join(names)}; add it "
+            f"with: sertool extract NAME=FOLDER --features {','.join(chosen)} --store {folder}"
+        )
     partitioning = pyarrow.dataset.partitioning(pa.schema([("corpus", pa.string())]), flavor="hive")
     dataset = pyarrow.dataset.dataset(
         [str(_file(folder, name)) for name in names or present],
-        schema=schema(),
+        schema=schema(chosen),
         partitioning=partitioning,
         partition_base_dir=str(folder),
     )
-    return dataset.to_table(columns=schema().names)
+    return dataset.to_table(columns=schema(chosen).names)
 
 
 def matrix(table: pa.Table, columns: Sequence[str] = FEATURE_NAMES) -> np.ndarray:
@@ -134,57 +166,77 @@ def qualified(table: pa.Table, column: str) -> list[str]:
     return [f"{corpus}/{value}" for corpus, value in zip(corpora, values, strict=True)]
 
 
-def digest(table: pa.Table) -> str:
+def digest(table: pa.Table, of: Sequence[str] = features.REFERENCE) -> str:
     """Twelve hex digits that name the content of a table, whatever the order of its rows.
 
-    Identity and features enter, where the files once lay does not.
+    Identity and the features of some sets enter, where the files once lay does not.
     """
     keys = [(name, "ascending") for name in ("corpus", "clip", "variant")]
-    ordered = table.select(schema().names).sort_by(keys)
-    state = hashlib.sha256(f"{FORMAT} {FEATURE_SET}".encode())
+    ordered = table.select(schema(of).names).sort_by(keys)
+    state = hashlib.sha256(f"{FORMAT} {'+'.join(of)}".encode())
     for name in IDENTITY:
         state.update("\0".join(map(str, ordered.column(name).to_pylist())).encode())
-    state.update(np.ascontiguousarray(matrix(ordered)).tobytes())
+    state.update(np.ascontiguousarray(matrix(ordered, columns(of))).tobytes())
     return state.hexdigest()[:12]
 
 
-def stamps(folder: Path, corpus: str) -> dict[str, FileStamp]:
-    """What the store and its journal hold of a corpus: clip -> stamp of the file it came from."""
+def stamps(
+    folder: Path, corpus: str, needed: Sequence[str] = features.REFERENCE
+) -> dict[str, FileStamp]:
+    """The clips of which the store and its journal hold the feature sets that are needed.
+
+    Returns:
+        Clip -> stamp of the file it came from.
+    """
     known: dict[str, FileStamp] = {}
-    for file in (_file(folder, corpus), *_journal_parts(folder, corpus)):
-        if file.is_file():
-            _check(file)
-            known.update(_read_stamps(file))
+    for file in _parts(folder, corpus, needed):
+        known.update(_read_stamps(file))
     return known
 
 
-def append(folder: Path, corpus: str, measurements: Sequence[Measurement]) -> None:
-    """Write finished measurements to the journal of a corpus: they outlive a kill from here on."""
+def append(
+    folder: Path,
+    corpus: str,
+    measurements: Sequence[Measurement],
+    of: Sequence[str] = features.REFERENCE,
+) -> None:
+    """Write finished measurements to the journal of a corpus: they outlive a kill from here on.
+
+    Args:
+        folder: of the store.
+        corpus: its name.
+        measurements: what was measured.
+        of: the feature sets whose `columns()` the measurements have.
+    """
     journal = _journal(folder, corpus)
     journal.mkdir(parents=True, exist_ok=True)
     number = 1 + max((int(part.stem) for part in _journal_parts(folder, corpus)), default=0)
-    table = pa.concat_tables(_measured_table(measurement) for measurement in measurements)
-    _write(
-        table, {each.clip: each.stamp for each in measurements}, journal / f"{number:08}.parquet"
-    )
+    table = pa.concat_tables(_measured_table(each, columns(of)) for each in measurements)
+    file_stamps = {each.clip: each.stamp for each in measurements}
+    _write(table, file_stamps, of, journal / f"{number:08}.parquet")
 
 
-def merge(folder: Path, corpus: Corpus, clips: Iterable[Clip]) -> None:
+def merge(
+    folder: Path,
+    corpus: Corpus,
+    clips: Iterable[Clip],
+    of: Sequence[str] = features.REFERENCE,
+) -> None:
     """Bring the store of a corpus up to date: its clips, with what store and journal know of them.
 
     Identities are taken from `clips` anew, so a label that was mended reaches the store without
     another extraction; a clip that is not in `clips` leaves the store. The file is replaced in one
-    step; the journal is emptied after it, and merging it twice gives the same table.
+    step; the journal is emptied after it, and merging it twice gives the same table. It then holds
+    the feature sets `of`; clips that lack one of them leave it.
     """
     by_path = {clip.path: clip for clip in clips}
     file = _file(folder, corpus.name)
-    parts = [part for part in (file, *_journal_parts(folder, corpus.name)) if part.is_file()]
-    known = stamps(folder, corpus.name)
+    known = stamps(folder, corpus.name, of)
     kept = sorted(known.keys() & by_path.keys())
     if kept:
-        measured = _newest(parts, kept)
+        measured = _newest(_parts(folder, corpus.name, of), kept, columns(of))
         table = _with_identity(measured, corpus, by_path)
-        _write(table, {path: known[path] for path in kept}, file)
+        _write(table, {path: known[path] for path in kept}, of, file)
     else:
         file.unlink(missing_ok=True)
     shutil.rmtree(_journal(folder, corpus.name), ignore_errors=True)
@@ -208,28 +260,34 @@ def _journal_parts(folder: Path, corpus: str) -> list[Path]:
     return sorted(_journal(folder, corpus).glob("*.parquet"))
 
 
-def _measured_table(measurement: Measurement) -> pa.Table:
+def _parts(folder: Path, corpus: str, needed: Sequence[str]) -> list[Path]:
+    """The files, oldest first, that hold the feature sets that are needed of a corpus."""
+    files = [_file(folder, corpus), *_journal_parts(folder, corpus)]
+    return [file for file in files if file.is_file() and {*needed} <= {*_sets(file)}]
+
+
+def _measured_table(measurement: Measurement, names: Sequence[str]) -> pa.Table:
     n_variants = len(VARIANTS)
-    columns: dict[str, pa.Array] = {
+    values: dict[str, pa.Array] = {
         "clip": pa.array([measurement.clip] * n_variants),
         "variant": pa.array(VARIANTS),
         "offset_s": pa.array([measurement.offset_s] * n_variants, pa.float32()),
         "duration_s": pa.array([measurement.duration_s] * n_variants, pa.float32()),
         "sha256": pa.array([measurement.sha256] * n_variants),
     }
-    for number, name in enumerate(FEATURE_NAMES):
-        columns[name] = pa.array(measurement.features[:, number], pa.float32())
-    return pa.table(columns)
+    for number, name in enumerate(names):
+        values[name] = pa.array(measurement.features[:, number], pa.float32())
+    return pa.table(values)
 
 
-def _newest(parts: Sequence[Path], clips: Sequence[str]) -> pa.Table:
+def _newest(parts: Sequence[Path], clips: Sequence[str], names: Sequence[str]) -> pa.Table:
     """The measured columns of some clips, each as the last part that holds it has it.
 
     Relies on how rows are written: the variants of a clip stand together, in their order.
     """
-    columns = ["clip", "variant", *MEASURED, *FEATURE_NAMES]
+    wanted = ["clip", "variant", *MEASURED, *names]
     table = pa.concat_tables(
-        pq.read_table(part, columns=columns, partitioning=None) for part in parts
+        pq.read_table(part, columns=wanted, partitioning=None) for part in parts
     )
     last = {path: row for row, path in enumerate(table.column("clip").to_pylist())}
     first_rows = np.array([last[path] for path in clips]) - (len(VARIANTS) - 1)
@@ -238,7 +296,7 @@ def _newest(parts: Sequence[Path], clips: Sequence[str]) -> pa.Table:
 
 def _with_identity(measured: pa.Table, corpus: Corpus, clips: Mapping[str, Clip]) -> pa.Table:
     rows = [clips[path] for path in measured.column("clip").to_pylist()]
-    columns = {
+    identity = {
         "clip": measured.column("clip"),
         "variant": measured.column("variant"),
         "language": pa.array([clip.language or corpus.language for clip in rows]),
@@ -247,14 +305,16 @@ def _with_identity(measured: pa.Table, corpus: Corpus, clips: Mapping[str, Clip]
         "gender": pa.array([clip.gender for clip in rows]),
         "emotion": pa.array([clip.emotion for clip in rows]),
         "raw_label": pa.array([clip.raw_label for clip in rows]),
-        **{name: measured.column(name) for name in (*MEASURED, *FEATURE_NAMES)},
     }
-    return pa.table(columns).combine_chunks()
+    rest = [name for name in measured.column_names if name not in identity]
+    return pa.table(identity | {name: measured.column(name) for name in rest}).combine_chunks()
 
 
-def _write(table: pa.Table, file_stamps: Mapping[str, FileStamp], file: Path) -> None:
+def _write(
+    table: pa.Table, file_stamps: Mapping[str, FileStamp], of: Sequence[str], file: Path
+) -> None:
     """Replace `file` in one step: a kill leaves the old file or the new one, never a part."""
-    about = {"format": FORMAT, "feature_set": FEATURE_SET, "versions": versions.of_extraction()}
+    about = {"format": FORMAT, "feature_set": "+".join(of), "versions": versions.of_extraction()}
     metadata = {"sertool": json.dumps(about), "sertool.stamps": json.dumps(file_stamps)}
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(".unfinished")
@@ -267,7 +327,12 @@ def _read_stamps(file: Path) -> dict[str, FileStamp]:
     return {clip: (size, changed) for clip, (size, changed) in stored.items()}
 
 
-def _check(file: Path) -> None:
+def _sets(file: Path) -> tuple[str, ...]:
+    """The feature sets that a file holds.
+
+    Raises:
+        BadTable: no parquet, another format, or a feature set that this sertool does not know.
+    """
     try:
         metadata = pq.read_schema(file).metadata or {}
     except (pa.ArrowInvalid, OSError) as error:
@@ -275,9 +340,11 @@ def _check(file: Path) -> None:
             f"{file} is no parquet file ({error}); remove it and extract again"
         ) from None
     about = json.loads(metadata.get(b"sertool", b"{}"))
-    given = (about.get("format"), about.get("feature_set"))
-    if given != (FORMAT, FEATURE_SET):
+    held = str(about.get("feature_set")).split("+")
+    if about.get("format") != FORMAT or not {*held} <= {*features.SETS}:
         raise BadTable(
-            f"{file} is a store of format {given[0]} with feature set {given[1]}; this sertool "
-            f"reads format {FORMAT} with {FEATURE_SET}: extract again into another folder"
+            f"{file} is a store of format {about.get('format')} with feature set "
+            f"{about.get('feature_set')}; this sertool reads format {FORMAT} with "
+            f"{', '.join(features.SETS)}: extract again into another folder"
         )
+    return features.in_order(held)

@@ -12,19 +12,27 @@ import pyarrow.compute as pc
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from sertool import audio, normalisation, registry, store, versions
+from sertool import audio, features, normalisation, registry, store, versions
 from sertool.errors import NotEnough, UnknownName
 from sertool.persistence import Model, scores
 from sertool.specification import Candidate
 from sertool.types import SIX_EMOTIONS, VARIANTS
 
 
-def train(table: pa.Table, candidate: Candidate, *, seed: int = 42, folds: int = 5) -> Model:
+def train(
+    table: pa.Table,
+    candidate: Candidate,
+    *,
+    feature_sets: Sequence[str] = features.REFERENCE,
+    seed: int = 42,
+    folds: int = 5,
+) -> Model:
     """Fit an estimator on all rows and calibrate its probabilities on held-out speakers.
 
     Args:
         table: rows of the store with the emotions and variants to train on.
         candidate: the estimator and its parameters.
+        feature_sets: what it learns from; the table has their columns.
         seed: of the folds and of the estimator.
         folds: groups of speakers that are held out in turn to calibrate.
 
@@ -34,7 +42,8 @@ def train(table: pa.Table, candidate: Candidate, *, seed: int = 42, folds: int =
     Raises:
         NotEnough: fewer than two emotions or two speakers, or an emotion of too few speakers.
     """
-    X = store.matrix(table)
+    columns = store.columns(feature_sets)
+    X = store.matrix(table, columns)
     y = np.asarray(table.column("emotion").to_pylist())
     speakers = np.asarray(store.qualified(table, "speaker"))
     _check(y, speakers)
@@ -49,12 +58,12 @@ def train(table: pa.Table, candidate: Candidate, *, seed: int = 42, folds: int =
         name=candidate.name,
         estimator=estimator,
         calibrator=LogisticRegression(max_iter=1000).fit(held_out[heard], y[heard]),
-        features=store.FEATURE_NAMES,
+        features=columns,
         window=dataclasses.asdict(audio.RULE),
         center=center,
         scale=scale,
         labels=tuple(estimator.classes_.tolist()),
-        about=_about(table, candidate, seed),
+        about=_about(table, candidate, feature_sets, seed),
         versions=versions.of_learning(),
     )
 
@@ -113,7 +122,9 @@ def _check(y: np.ndarray, speakers: np.ndarray) -> None:
             )
 
 
-def _about(table: pa.Table, candidate: Candidate, seed: int) -> Mapping[str, Any]:
+def _about(
+    table: pa.Table, candidate: Candidate, feature_sets: Sequence[str], seed: int
+) -> Mapping[str, Any]:
     """What a model card says of the training rows."""
     corpora = {}
     for name in sorted(set(table.column("corpus").to_pylist())):
@@ -129,7 +140,7 @@ def _about(table: pa.Table, candidate: Candidate, seed: int) -> Mapping[str, Any
         "variants": sorted(set(table.column("variant").to_pylist())),
         "parameters": dict(candidate.parameters),
         "seed": seed,
-        "store": store.digest(table),
+        "store": store.digest(table, feature_sets),
     }
 
 

@@ -99,6 +99,7 @@ class Feature:
         unit: of each number, for example "Hz".
         source: the librosa function or the paper that defines it.
         compute: from the shared spectrum to an array of shape (size,).
+        parts: a name for each number, where counting them would say too little.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Feature:
     unit: str
     source: str
     compute: Callable[[Spectrum], np.ndarray]
+    parts: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -115,7 +117,11 @@ class Feature:
         ('zcr',)
         >>> Feature("tonnetz", 6, "", "", len).columns[::5]
         ('tonnetz_01', 'tonnetz_06')
+        >>> Feature("pitch", 2, "", "", len, ("mean", "range")).columns
+        ('pitch_mean', 'pitch_range')
         """
+        if self.parts:
+            return tuple(f"{self.name}_{part}" for part in self.parts)
         if self.size == 1:
             return (self.name,)
         width = max(2, len(str(self.size)))

@@ -35,9 +35,11 @@ def make_store(tmp_path: Path) -> Callable[..., Path]:
         speakers: int = 6,
         emotions: tuple[str, ...] = ("angry", "happy", "neutral", "sad"),
         takes: int = 4,
+        sets: tuple[str, ...] = ("librosa178",),
     ) -> Path:
         for corpus_name in corpora:
-            fill(tmp_path / name, registry.get("corpora", corpus_name), speakers, emotions, takes)
+            corpus = registry.get("corpora", corpus_name)
+            fill(tmp_path / name, corpus, speakers, emotions, takes, sets)
         return tmp_path / name
 
     return make

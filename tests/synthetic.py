@@ -41,7 +41,12 @@ def write_sound(path: Path, samples: np.ndarray, rate: int = 16_000) -> Path:
 
 
 def fill(
-    folder: Path, corpus: Corpus, speakers: int, emotions: tuple[str, ...], takes: int
+    folder: Path,
+    corpus: Corpus,
+    speakers: int,
+    emotions: tuple[str, ...],
+    takes: int,
+    sets: tuple[str, ...] = ("librosa178",),
 ) -> list[Clip]:
     """Put made-up clips of a corpus into a store; features depend on emotion and speaker."""
     clips = [
@@ -58,7 +63,7 @@ def fill(
         for take in range(takes)
     ]
     generator = np.random.default_rng(zlib.crc32(corpus.name.encode()))
-    n_features = len(store.FEATURE_NAMES)
+    n_features = len(store.columns(sets))
     by_emotion = {each: generator.standard_normal(n_features) for each in emotions}
     measurements = [
         store.Measurement(
@@ -73,6 +78,6 @@ def fill(
         )
         for clip in clips
     ]
-    store.append(folder, corpus.name, measurements)
-    store.merge(folder, corpus, clips)
+    store.append(folder, corpus.name, measurements, sets)
+    store.merge(folder, corpus, clips, sets)
     return clips

@@ -18,7 +18,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from sertool import registry
 from sertool.errors import BadChoice, MissingExtra
-from sertool.estimators import cnn
+from sertool.estimators import _network
 
 NAMES = registry.names("estimators")
 needs_keras = pytest.mark.skipif(
@@ -175,9 +175,9 @@ class TestNetwork:
         X, y = rows(n=12, n_features=n_features)
         y[:3] = ["fear", "disgust", "neutral"]
         estimator = make("cnn", epochs=1, validation_fraction=0.0).fit(X, y)
-        network = cnn._network(n_features, 6)
-        expected = network._model.predict_on_batch(X)
-        np.testing.assert_allclose(cnn._logits(estimator.weights_, X), expected, atol=1e-5)
+        expected = _network.network(n_features, 6).logits(X)
+        found = _network.logits(estimator.weights_, X)
+        np.testing.assert_allclose(found, expected, atol=1e-5)
 
     @needs_keras
     def test_keeps_the_best_epoch_and_the_curve(self) -> None:
@@ -200,7 +200,7 @@ class TestNetwork:
         X, y = rows()
         make("cnn", random_state=7, learning_rate=0.1).fit(*rows(n=40, seed=3))
         used = make("cnn").fit(X, y)
-        cnn._network.cache_clear()
+        _network.network.cache_clear()
         fresh = make("cnn").fit(X, y)
         for one, other in zip(used.weights_, fresh.weights_, strict=True):
             np.testing.assert_array_equal(one, other)
@@ -229,7 +229,14 @@ class TestNetwork:
             make("cnn").fit(X, y, validation=(X, ["surprise"] * 12))
 
     @pytest.mark.parametrize(
-        "parameters", [{"epochs": 0}, {"batch_size": 0}, {"validation_fraction": 1.0}], ids=str
+        "parameters",
+        [
+            {"epochs": 0},
+            {"batch_size": 0},
+            {"validation_fraction": 1.0},
+            {"label_smoothing": -0.1},
+        ],
+        ids=str,
     )
     def test_a_parameter_out_of_range_is_refused(self, parameters: dict[str, Any]) -> None:
         with pytest.raises(BadChoice, match=f"{next(iter(parameters))}="):
@@ -237,7 +244,7 @@ class TestNetwork:
 
     def test_without_keras_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "keras", None)
-        cnn._network.cache_clear()
+        _network.network.cache_clear()
         with pytest.raises(MissingExtra, match=r'pip install "sertool\[cnn\]".*KERAS_BACKEND'):
             make("cnn").fit(*rows(n=12))
 

@@ -21,7 +21,7 @@ MakeStore = Callable[..., Path]
 
 def run(folder: Path, place: Path, **keys: Any) -> list[Result]:
     asked = study(**{"corpora": store.corpora(place), "estimators": ["majority", "svm"], **keys})
-    plan = planning.plan(asked, store.read(place, asked.corpora))
+    plan = planning.plan(asked, store.read(place, asked.corpora, asked.feature_sets))
     return [result for _, result in evaluation.run(plan, folder)]
 
 
@@ -32,6 +32,21 @@ def test_speakers_leaves_out_each_speaker_once(make_store: MakeStore, tmp_path: 
     assert sum(result.n_test for result in found) == 6 * 4 * 4
     assert all(result.n_train == 3 * 5 * 4 * 4 for result in found)
     assert all(list(result.by_speaker) == [f"emodb/{n:02}"] for n, result in enumerate(found))
+
+
+def test_feature_sets_are_compared(make_store: MakeStore, tmp_path: Path) -> None:
+    both = ("librosa178", "functionals")
+    asked = ["librosa178", "functionals+librosa178"]
+    found = run(
+        tmp_path / "r", make_store(sets=both), protocols=["clips"], estimators=["svm"],
+        features=asked,
+    )  # fmt: skip
+    again = run(tmp_path / "r", make_store(sets=both), protocols=["clips"], estimators=["svm"])
+    by_set = {name: [one for one in found if one.features == name] for name in dict.fromkeys(
+        one.features for one in found)}  # fmt: skip
+    assert list(by_set) == ["librosa178", "librosa178+functionals"]
+    assert len({one.store for one in found}) == 2
+    assert again == []  # the 178 are those that were compared already
 
 
 def test_svm_beats_chance_and_majority_is_chance(make_store: MakeStore, tmp_path: Path) -> None:

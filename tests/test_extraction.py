@@ -15,7 +15,7 @@ from synthetic import EMODB_NAMES, SAMPLE, needs_sample, tone, write_sound
 
 import sertool
 from sertool import extraction, registry, store
-from sertool.errors import BadChoice, BadRecording, NotFound
+from sertool.errors import BadChoice, BadRecording, NotFound, UnknownName
 
 
 def run(folder: Path, place: Path, jobs: int = 1) -> list[extraction.Outcome]:
@@ -67,6 +67,37 @@ def test_a_clip_that_is_gone_leaves_the_store(emodb_folder: Path, tmp_path: Path
     assert (plan.leaving, len(plan.tasks)) == (1, 0)
     list(extraction.extract(plan))
     assert store.read(tmp_path / "store").num_rows == 3 * (len(EMODB_NAMES) - 1)
+
+
+def test_a_set_is_added_and_never_lost(emodb_folder: Path, tmp_path: Path) -> None:
+    run(emodb_folder, tmp_path / "store")
+    before = store.read(tmp_path / "store")
+    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    plan = extraction.plan([source], tmp_path / "store", ["functionals"])
+    assert plan.feature_sets == ("librosa178", "functionals")
+    assert len(plan.tasks) == len(EMODB_NAMES)
+    list(extraction.extract(plan))
+    both = store.read(tmp_path / "store")
+    assert both.schema.names == store.schema(["librosa178", "functionals"]).names
+    assert both.select(before.column_names).equals(before)
+    assert run(emodb_folder, tmp_path / "store") == []
+    assert store.sets(tmp_path / "store") == ("librosa178", "functionals")
+
+
+def test_rows_of_another_set_equal_clip_features(emodb_folder: Path, tmp_path: Path) -> None:
+    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    list(extraction.extract(extraction.plan([source], tmp_path / "store", ["functionals"])))
+    columns = store.columns(["functionals"])
+    rows = store.matrix(store.read(tmp_path / "store"), columns)[:3]
+    path = emodb_folder / "wav" / sorted(EMODB_NAMES)[0]
+    expected = sertool.clip_features(path, store.VARIANTS, ["functionals"])
+    np.testing.assert_array_equal(rows, expected)
+
+
+def test_a_set_that_does_not_exist(emodb_folder: Path, tmp_path: Path) -> None:
+    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    with pytest.raises(UnknownName, match="functionals"):
+        extraction.plan([source], tmp_path / "store", ["functional"])
 
 
 def test_first_speakers_alone(emodb_folder: Path) -> None:

@@ -55,6 +55,11 @@ def test_other_readers_see_the_same(make_store: MakeStore, reader: str) -> None:
     assert seen[2] == pytest.approx(expected)
 
 
+def test_a_set_that_the_store_lacks(make_store: MakeStore) -> None:
+    with pytest.raises(NotFound, match="no functionals of emodb.*--features"):
+        store.read(make_store(), ["emodb"], ["functionals"])
+
+
 def test_metadata_carries_format_feature_set_and_versions(make_store: MakeStore) -> None:
     file = make_store() / "corpus=emodb" / "clips.parquet"
     about = pq.read_schema(file).metadata[b"sertool"].decode()

@@ -47,6 +47,13 @@ def benchmark(
         str | None,
         typer.Option(metavar="A,B", help="svm, forest, xgboost, cnn, majority, or a plug-in."),
     ] = None,
+    features: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B+C",
+            help="librosa178, functionals; B+C takes both together. (default: SPEC, else the 178)",
+        ),
+    ] = None,
     normalisation: Annotated[
         str | None, typer.Option(metavar="A,B", help="none, train, corpus, speaker.")
     ] = None,
@@ -87,13 +94,13 @@ def benchmark(
     place = home.store_to_read(store)
     given = {
         "protocols": protocols, "corpora": corpora, "estimators": estimators,
-        "normalisation": normalisation, "emotions": emotions, "train_variants": train_variants,
-        "seeds": seeds,
+        "features": features, "normalisation": normalisation, "emotions": emotions,
+        "train_variants": train_variants, "seeds": seeds,
     }  # fmt: skip
     asked = specification.study(**_asked(spec, given, place))
     folder = results or RESULTS / (spec or QUICK).stem
     screen.say(f"store: {place}\nresults: {folder}")
-    plan = planning.plan(asked, store_file.read(place, asked.corpora))
+    plan = planning.plan(asked, store_file.read(place, asked.corpora, asked.feature_sets))
     for reason in plan.impossible:
         screen.say(f"left out: {reason}")
     _run(plan, folder, jobs)

@@ -42,11 +42,19 @@ def extract(
         int | None,
         typer.Option(min=1, metavar="N", help="Only the first N speakers of each corpus."),
     ] = None,
+    features: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B",
+            help="Feature sets: librosa178 (the study's), functionals (473 statistics over "
+            "frames). What the store holds already is measured, too.",
+        ),
+    ] = "librosa178",
     strict: Annotated[
         bool, typer.Option("--strict", help="A bad recording is an error: exit with 2.")
     ] = False,
 ) -> None:
-    """Measure the 178 features of recordings, three variants each, into a parquet store.
+    """Measure the features of recordings, three variants each, into a parquet store.
 
     Only what is new or changed is measured; Ctrl-C or a kill loses a few seconds of work at most.
     A bad recording is skipped, counted and listed with its cause. The store mirrors the folders:
@@ -61,7 +69,7 @@ def extract(
     sources = [_source(given, map or [], own_labels) for given in corpora]
     if speakers is not None:
         sources = [extraction.first_speakers(source, speakers) for source in sources]
-    plan = extraction.plan(sources, place)
+    plan = extraction.plan(sources, place, screen.words(features))
     bad = _run(plan, jobs)
     _summary(plan, bad)
     if bad and strict:

@@ -26,6 +26,9 @@ def train(
     emotions: Annotated[
         str, typer.Option(metavar="six|all|A,B", help="Which to recognise.")
     ] = "six",
+    features: Annotated[
+        str, typer.Option(metavar="A,B", help="Feature sets: librosa178, functionals.")
+    ] = "librosa178",
     train_variants: Annotated[
         str | None,
         typer.Option(metavar="A,B", help="Train on original, noise, stretch_pitch. (default: all)"),
@@ -62,9 +65,11 @@ def train(
         emotions=emotions if emotions in ("six", "all") else screen.words(emotions),
         train_variants=screen.words(train_variants) if train_variants else VARIANTS,
     )
-    rows = training.rows(store_file.read(place, names), asked.emotions, asked.train_variants)
+    sets = screen.words(features)
+    table = store_file.read(place, names, sets)
+    rows = training.rows(table, asked.emotions, asked.train_variants)
     with screen.stderr().status(f"training {estimator} on {rows.num_rows} rows"):
-        model = training.train(rows, asked.estimators[0], seed=seed, folds=folds)
+        model = training.train(rows, asked.estimators[0], feature_sets=sets, seed=seed, folds=folds)
     persistence.save(model, output)
     size = output.stat().st_size / 1e6
     typer.echo(f"{output}: {estimator}, {', '.join(model.labels)}, {size:.1f} MB")

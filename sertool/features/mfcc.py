@@ -21,9 +21,7 @@ def compute(spectrum: Spectrum) -> np.ndarray:
     """
     from scipy.fft import dct
 
-    from sertool.spectrum.decibel import decibel
-
-    mean = np.mean(decibel(spectrum.mel), axis=1, dtype=np.float64)
+    mean = np.mean(spectrum.mel_decibels, axis=1, dtype=np.float64)
     return np.asarray(dct(mean, norm="ortho")[:SIZE])
 
 

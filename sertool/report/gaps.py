@@ -22,15 +22,11 @@ def gaps(sections: Sequence[Section]) -> Iterator[Table]:
 
 def gap_pairs(sections: Sequence[Section]) -> list[tuple[Section, Section]]:
     """The sections of `clips` and `speakers` that differ in nothing else."""
-    speakers = {
-        (each.normalisation, each.train_variants): each
-        for each in sections
-        if each.protocol == "speakers"
-    }
+    speakers = {each.conditions: each for each in sections if each.protocol == "speakers"}
     return [
-        (each, speakers[each.normalisation, each.train_variants])
+        (each, speakers[each.conditions])
         for each in sections
-        if each.protocol == "clips" and (each.normalisation, each.train_variants) in speakers
+        if each.protocol == "clips" and each.conditions in speakers
     ]
 
 

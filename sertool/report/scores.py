@@ -75,15 +75,15 @@ def matrices(section: Section) -> Iterator[Table]:
 
 
 def _comparable(sections: Sequence[Section]) -> Iterator[list[Section]]:
-    """Sections of one normalisation; a protocol that fixes its own scaling goes with each."""
+    """Sections of the same conditions; a protocol that fixes its own scaling goes with each."""
     free = [each for each in sections if each.normalisation in NORMALISATIONS]
-    settings = [(each.normalisation, each.train_variants) for each in free or sections]
-    for how, variants in sorted({*settings}, key=settings.index):
+    chosen = [each.conditions for each in free or sections]
+    for conditions in sorted({*chosen}, key=chosen.index):
         yield [
             each
             for each in sections
-            if each.train_variants == variants
-            and (each.normalisation == how or each.normalisation not in NORMALISATIONS)
+            if each.conditions == conditions
+            or (each.normalisation not in NORMALISATIONS and each.conditions[1:] == conditions[1:])
         ]
 
 

@@ -1,4 +1,4 @@
-"""Results -> sections: what was run under one protocol and normalisation, ready to be tabled."""
+"""Results -> sections: what was run under one protocol and the same conditions, to be tabled."""
 
 from __future__ import annotations
 
@@ -6,29 +6,47 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from sertool.report.pooling import Pool, Target, chance_last, pools
 from sertool.results import Result
 from sertool.types import NORMALISATIONS
 
 
+class Conditions(NamedTuple):
+    """What was chosen beside the protocol; numbers of other conditions stand in other tables.
+
+    Attributes:
+        normalisation: how features were standardised.
+        train_variants: the variants trained on.
+        features: the feature sets, joined by "+".
+    """
+
+    normalisation: str
+    train_variants: tuple[str, ...]
+    features: str
+
+
 @dataclass(frozen=True)
 class Section:
-    """The pools of one protocol, normalisation and choice of training variants.
+    """The pools of one protocol under the same conditions.
 
     Attributes:
         protocol: its name.
-        normalisation: how features were standardised.
-        train_variants: the variants trained on.
-        varying: which of "normalisation" and "train_variants" differ between sections.
+        conditions: what else was chosen.
+        varying: which of the conditions differ between sections.
         pools: by estimator and target.
     """
 
     protocol: str
-    normalisation: str
-    train_variants: tuple[str, ...]
+    conditions: Conditions
     varying: frozenset[str]
     pools: Mapping[tuple[str, Target], Pool] = field(repr=False)
+
+    @property
+    def normalisation(self) -> str:
+        """How features were standardised."""
+        return self.conditions.normalisation
 
     @cached_property
     def estimators(self) -> tuple[str, ...]:
@@ -55,17 +73,20 @@ class Section:
     def words(self) -> tuple[str, ...]:
         """What tells this section from others of its protocol."""
         words = []
+        if "features" in self.varying:
+            words.append(f"features {self.conditions.features}")
         if "normalisation" in self.varying and self.normalisation in NORMALISATIONS:
             words.append(f"{self.normalisation} normalisation")
         if "train_variants" in self.varying:
-            words.append(f"trained on {', '.join(self.train_variants)}")
+            words.append(f"trained on {', '.join(self.conditions.train_variants)}")
         return tuple(words)
 
     @property
     def name(self) -> str:
         """Fit for a file name once it is made plain."""
-        extra = self.train_variants if "train_variants" in self.varying else ()
-        return "-".join((self.protocol, self.normalisation, *extra))
+        variants = self.conditions.train_variants if "train_variants" in self.varying else ()
+        features = (self.conditions.features,) if "features" in self.varying else ()
+        return "-".join((self.protocol, self.normalisation, *features, *variants))
 
     @property
     def sorted_pools(self) -> list[Pool]:
@@ -120,25 +141,28 @@ def by_size(name: str) -> tuple[bool, int, str]:
 def sections(results: Iterable[Result]) -> list[Section]:
     """Results as sections, those whose train and test share most first; order plays no part."""
     kept = sorted({result.key: result for result in results}.items())
-    groups: defaultdict[tuple[str, str, tuple[str, ...]], list[Result]] = defaultdict(list)
+    groups: defaultdict[tuple[str, Conditions], list[Result]] = defaultdict(list)
     for _, each in kept:
-        groups[each.protocol, each.normalisation, each.train_variants].append(each)
+        conditions = Conditions(each.normalisation, each.train_variants, each.features)
+        groups[each.protocol, conditions].append(each)
     varying = _varying([result for _, result in kept])
     made = [Section(*setting, varying, pools(group)) for setting, group in groups.items()]
     return sorted(made, key=_order)
 
 
-def _order(section: Section) -> tuple[int, str, int, str, tuple[str, ...]]:
+def _order(section: Section) -> tuple[int, str, int, Conditions]:
     names = [*NORMALISATIONS]
     how = section.normalisation
     place = names.index(how) if how in names else len(names)
     leaks = len(section.first.leaks)
-    return -leaks, section.protocol, place, how, section.train_variants
+    return -leaks, section.protocol, place, section.conditions
 
 
 def _varying(results: Sequence[Result]) -> frozenset[str]:
     """What differs; a scaling that a protocol fixes itself is no choice."""
-    chosen = {each.normalisation for each in results} & {*NORMALISATIONS}
-    variants = {each.train_variants for each in results}
-    found = {"normalisation": len(chosen) > 1, "train_variants": len(variants) > 1}
-    return frozenset(name for name, varies in found.items() if varies)
+    found: dict[str, set[Any]] = {
+        "normalisation": {each.normalisation for each in results} & {*NORMALISATIONS},
+        "train_variants": {each.train_variants for each in results},
+        "features": {each.features for each in results},
+    }
+    return frozenset(name for name, values in found.items() if len(values) > 1)

@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy.fft
 
 from sertool.spectrum import banks, shape, waveform
 from sertool.spectrum.constantq import constant_q_magnitude
+from sertool.spectrum.decibel import decibel
+from sertool.spectrum.pitch import Pitch, pitch
 from sertool.spectrum.product import product
 from sertool.spectrum.transform import stft, turned
 from sertool.spectrum.tuning import deviation, peaks
 from sertool.types import Signal
 
 __all__ = ["Spectrum"]
+
+N_CEPSTRUM = 20
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,27 @@ class Spectrum:
         """Power in 128 mel bands, shape (128, n_frames)."""
         power = np.square(self.magnitude)
         return shape.banded(power, banks.mel(self.rate), banks.mel_edges(self.rate))
+
+    @cached_property
+    def mel_decibels(self) -> np.ndarray:
+        """The same in decibels, from the largest value to 80 dB below it."""
+        return decibel(self.mel)
+
+    @cached_property
+    def cepstrum(self) -> np.ndarray:
+        """The first 20 coefficients of the cosine transform of log mel power, (20, n_frames)."""
+        coefficients: np.ndarray = scipy.fft.dct(self.mel_decibels, axis=0, norm="ortho")
+        return coefficients[:N_CEPSTRUM]
+
+    @cached_property
+    def level(self) -> np.ndarray:
+        """Mean square of the samples of each frame in decibels, likewise, shape (n_frames,)."""
+        return decibel(self.energy)
+
+    @cached_property
+    def pitch(self) -> Pitch:
+        """Pitch and harmonicity of each frame."""
+        return pitch(self.magnitude, self.level, self.rate)
 
     @property
     def centroid(self) -> np.ndarray:

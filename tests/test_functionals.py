@@ -1,0 +1,145 @@
+"""The set `functionals`: statistics over frames, pitch and rhythm, held against others' work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.signal import savgol_filter
+
+from sertool import audio, features, registry
+from sertool.features import _contours, rhythm
+from sertool.spectrum import Spectrum
+from sertool.types import Signal
+
+RATE = 22_050
+CORPORA = Path(__file__).parents[2] / "shared" / "corpora"
+RECORDINGS = sorted(CORPORA.glob("**/*.flac"))[::60]
+FRAMES = np.random.default_rng(0).normal(size=(3, 40))
+
+
+def voice(pitch: float, seconds: float = 1.0) -> np.ndarray:
+    """Harmonics that fall off as those of a voice do."""
+    time = np.arange(int(seconds * RATE)) / RATE
+    harmonics = sum(np.sin(2 * np.pi * pitch * k * time) / k for k in range(1, 12))
+    return np.asarray(0.1 * harmonics, np.float32)
+
+
+def of(name: str, samples: np.ndarray) -> dict[str, float]:
+    feature = registry.get("features", name)
+    numbers = feature.compute(Spectrum(Signal(samples, RATE)))
+    return dict(zip(feature.columns, numbers.tolist(), strict=True))
+
+
+def test_the_columns() -> None:
+    names = features.columns(features.of_sets(["librosa178", "functionals"]))
+    assert len(names) == len(set(names)) == 178 + 473
+    assert {"pitch_contour_mean", "mfcc_contour_p95_20", "rhythm_pause_share"} <= set(names)
+
+
+@pytest.mark.parametrize("n_frames", [1, 2, 7, 108])
+def test_statistics_are_those_of_numpy(n_frames: int) -> None:
+    contours = np.random.default_rng(1).normal(size=(4, n_frames)).astype(np.float32)
+    means, deviations, *shares = _contours.functionals(contours).reshape(5, 4)
+    exact = contours.astype(np.float64)
+    np.testing.assert_allclose(means, exact.mean(axis=1), rtol=1e-6)
+    np.testing.assert_allclose(deviations, exact.std(axis=1), rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(shares, np.percentile(exact, [5, 50, 95], axis=1), rtol=1e-6)
+
+
+@pytest.mark.parametrize("n_frames", [9, 40])
+def test_slopes_are_those_of_fitted_lines(n_frames: int) -> None:
+    expected = savgol_filter(FRAMES[:, :n_frames], 9, 1, deriv=1, mode="nearest")
+    np.testing.assert_allclose(_contours.slopes(FRAMES[:, :n_frames]), expected, atol=1e-12)
+
+
+def test_slopes_of_fewer_frames_than_a_line_is_fitted_over() -> None:
+    assert _contours.slopes(FRAMES[:, :3]).shape == (3, 3)
+
+
+@pytest.mark.parametrize("pitch", [75, 110, 220, 330, 500])
+def test_the_pitch_of_a_voice(pitch: float) -> None:
+    numbers = of("pitch_contour", voice(pitch))
+    assert numbers["pitch_contour_p50"] == pytest.approx(12 * np.log2(pitch / 27.5), abs=0.05)
+    assert numbers["pitch_contour_deviation"] < 0.3
+
+
+def test_a_rising_pitch() -> None:
+    time = np.arange(2 * RATE) / RATE
+    octaves = time / 2  # one octave in two seconds
+    phase = 2 * np.pi * 150 * np.cumsum(2.0**octaves) / RATE
+    samples = sum(np.sin(k * phase) / k for k in range(1, 8)).astype(np.float32)
+    change = of("pitch_contour", samples)["pitch_contour_change_p50"]
+    assert change == pytest.approx(6 * 512 / RATE, rel=0.1)
+
+
+def test_noise_has_no_pitch_and_silence_neither() -> None:
+    noise = np.random.default_rng(2).normal(0, 0.1, RATE).astype(np.float32)
+    assert Spectrum(Signal(noise, RATE)).pitch.voiced.mean() < 0.1
+    assert not Spectrum(Signal(np.zeros(RATE, np.float32), RATE)).pitch.voiced.any()
+
+
+def test_noise_lowers_harmonicity_by_as_much() -> None:
+    clean = voice(200)
+    noise = np.random.default_rng(3).normal(size=clean.size)
+    power = np.mean(np.square(clean))
+
+    def at(ratio_db: float) -> float:
+        noisy = clean + noise * np.sqrt(power / 10 ** (ratio_db / 10))
+        return of("harmonicity_contour", noisy.astype(np.float32))["harmonicity_contour_p50"]
+
+    # Three quarters of the noise lie above the harmonics that are looked at: 6 dB less of it.
+    assert at(20) == pytest.approx(26, abs=1)
+    assert at(20) - at(10) == pytest.approx(10, abs=0.5)
+
+
+@pytest.mark.skipif(not RECORDINGS, reason="needs the sample corpora")
+def test_the_pitch_of_real_recordings_is_that_of_pyin() -> None:
+    librosa = pytest.importorskip("librosa")
+    differences = []
+    for path in RECORDINGS:
+        signal = audio.load(path).signal
+        hertz, voiced, probability = librosa.pyin(
+            signal.samples, fmin=70, fmax=550, sr=RATE, frame_length=2048, hop_length=512
+        )
+        own = Spectrum(signal).pitch
+        both = voiced & (probability > 0.1) & own.voiced
+        differences.append(12 * np.log2(hertz[both] / 27.5) - own.semitones[both])
+    off = np.abs(np.concatenate(differences))
+    assert off.size > 400
+    assert np.mean(off < 1) > 0.95
+
+
+def test_rhythm_of_bursts() -> None:
+    burst, pause = voice(200, 0.3), np.zeros(int(0.2 * RATE), np.float32)
+    numbers = of("rhythm", np.concatenate([burst, pause] * 4))
+    assert numbers["rhythm_voiced_per_second"] == pytest.approx(2, abs=0.3)
+    assert numbers["rhythm_syllables_per_second"] == pytest.approx(2, abs=0.3)
+    assert numbers["rhythm_pause_share"] == pytest.approx(0.25, abs=0.1)
+    assert numbers["rhythm_voiced_share"] + numbers["rhythm_unvoiced_share"] == pytest.approx(1)
+
+
+def test_stretches_of_frames() -> None:
+    frames = np.array([1, 1, 0, 1, 0, 0], bool)
+    assert rhythm._stretches(frames, 2.0) == (0.5, 2 / 3, 0.75, 0.25)
+    assert rhythm._stretches(np.zeros(4, bool), 2.0) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["band_contour", "mfcc_contour", "contrast_contour", "rhythm"])
+def test_shapes_of_spectra_do_not_change_with_the_gain(name: str) -> None:
+    samples = voice(180) + np.random.default_rng(4).normal(0, 0.01, RATE).astype(np.float32)
+    louder, softer = of(name, samples), of(name, samples / 4)
+    assert louder == pytest.approx(softer, abs=1e-3)
+
+
+def test_level_is_in_decibels_below_full_scale() -> None:
+    numbers = of("level_contour", np.full(RATE, 0.1, np.float32))
+    assert numbers["level_contour_p50"] == pytest.approx(-20, abs=1e-3)
+
+
+@pytest.mark.parametrize("n_samples", [1, 511, 2_205])
+def test_short_and_silent_signals_give_finite_numbers(n_samples: int) -> None:
+    for samples in (np.zeros(n_samples, np.float32), voice(100)[:n_samples]):
+        spectrum = Spectrum(Signal(samples, RATE))
+        assert np.isfinite(features.compute(spectrum, features.FUNCTIONALS)).all()

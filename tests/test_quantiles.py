@@ -1,0 +1,37 @@
+"""The transforms in front of estimators: citizens of scikit-learn, and equal to its own."""
+
+import numpy as np
+import pytest
+from sklearn.preprocessing import QuantileTransformer
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sertool.estimators._quantiles import NormalQuantiles
+from sertool.estimators.svm import PerFeature
+
+
+@parametrize_with_checks([NormalQuantiles(n_quantiles=10), PerFeature()])
+def test_is_a_transformer_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 7, 100, 1000])
+def test_equals_scikit_learns_transformer(n_rows):
+    random = np.random.default_rng(0)
+    X = np.exp(random.normal(size=(n_rows, 9)))
+    X[:, 3:6] = X[:, 3:6].round()  # many equal values
+    X[:, 6:] = [0.0, 1.5, -1.0]  # no other value
+    other = np.exp(2 * random.normal(size=(500, 9)))
+    rows = np.concatenate([X, other, other.round(), -other])
+    oracle = QuantileTransformer(
+        n_quantiles=min(100, n_rows), output_distribution="normal", subsample=None
+    )
+    expected = oracle.fit(X).transform(rows)
+    np.testing.assert_allclose(NormalQuantiles().fit(X).transform(rows), expected, atol=1e-8)
+
+
+def test_rows_are_transformed_each_by_itself():
+    random = np.random.default_rng(1)
+    X = random.normal(size=(300, 178))
+    fitted = NormalQuantiles().fit(X)
+    alone = np.concatenate([fitted.transform(row[None]) for row in X[:20]])
+    np.testing.assert_array_equal(alone, fitted.transform(X)[:20])
