@@ -10,6 +10,7 @@ def estimator(
     n_estimators: int = 200,
     max_features: float | str = "sqrt",
     min_samples_leaf: int = 2,
+    class_weight: str | None = "balanced",
     n_jobs: int = 1,
     random_state: int | None = None,
 ) -> RandomForestClassifier:
@@ -23,6 +24,7 @@ def estimator(
         n_estimators: how many trees.
         max_features: features tried at each split: a share in (0, 1], "sqrt" or "log2".
         min_samples_leaf: rows in a leaf, at least.
+        class_weight: "balanced" = rows of rare emotions count more, as UAR does; None = all alike.
         n_jobs: threads; -1 = one per core. The trees are the same for any number.
         random_state: seed of the rows and features that each tree sees.
 
@@ -35,6 +37,7 @@ def estimator(
         n_estimators=n_estimators,
         max_features=max_features,
         min_samples_leaf=min_samples_leaf,
+        class_weight=class_weight,
         n_jobs=n_jobs,
         random_state=random_state,
     )

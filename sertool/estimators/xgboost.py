@@ -9,6 +9,7 @@ import xgboost
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 
@@ -27,6 +28,7 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         subsample: share of the rows that each tree sees, in (0, 1].
         colsample_bytree: share of the features that each tree sees, in (0, 1].
         max_bin: values that each feature is divided into, at least 2; more take longer.
+        class_weight: "balanced" = rows of rare emotions count more, as UAR does; None = all alike.
         n_jobs: threads; 0 or below = one per core, which pays from some 10,000 rows on.
         random_state: seed of the rows and features that each tree sees.
 
@@ -45,6 +47,7 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         subsample: float = 0.8,
         colsample_bytree: float = 0.2,
         max_bin: int = 64,
+        class_weight: str | None = "balanced",
         n_jobs: int = 1,
         random_state: int | None = None,
     ) -> None:
@@ -55,6 +58,7 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.subsample = subsample
         self.colsample_bytree = colsample_bytree
         self.max_bin = max_bin
+        self.class_weight = class_weight
         self.n_jobs = n_jobs
         self.random_state = random_state
 
@@ -76,7 +80,8 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "nthread": max(self.n_jobs, 0),
             "seed": check_random_state(self.random_state).randint(np.iinfo(np.int32).max),
         }
-        rows = xgboost.QuantileDMatrix(X, codes, max_bin=self.max_bin)
+        weights = compute_sample_weight(self.class_weight, y)
+        rows = xgboost.QuantileDMatrix(X, codes, weight=weights, max_bin=self.max_bin)
         self.booster_ = xgboost.train(parameters, rows, self.n_estimators)
         return self
 
