@@ -254,3 +254,19 @@ def test_chance_is_what_the_dummies_of_scikit_learn_reach():
 def test_chance_of_nothing_is_nan():
     found = metrics.chance([0, 0])
     assert np.isnan([found.accuracy, found.uar]).all()
+
+
+def test_critical_differences_are_those_of_demsar() -> None:
+    # "Statistical comparisons of classifiers over multiple data sets", 2006: his example of four
+    # methods on fourteen data sets has 2.569 as critical value and 1.25 as critical difference.
+    scores = np.random.default_rng(0).normal(size=(14, 4))
+    assert metrics.ranking(scores).critical_difference == pytest.approx(1.25, abs=0.005)
+
+
+def test_ranks_of_equals_are_shared_and_all_alike_is_no_difference() -> None:
+    found = metrics.ranking(np.ones((6, 3)))
+    assert found.mean_ranks.tolist() == [2, 2, 2]
+    assert found.p == 1
+    mixed = metrics.ranking([[0.5, 0.5, 0.1]] * 6)
+    assert mixed.mean_ranks.tolist() == [1.5, 1.5, 3]
+    assert mixed.p < 0.01

@@ -14,7 +14,7 @@ import skops.io
 from synthetic import fill, tone, write_sound
 
 import sertool
-from sertool import extraction, persistence, prediction, registry, store, training
+from sertool import extraction, features, persistence, prediction, registry, store, training
 from sertool.errors import BadModel, BadRecording, NotEnough, NotFound, UnknownName
 from sertool.persistence import Model
 from sertool.specification import Candidate
@@ -71,10 +71,11 @@ def test_features_are_the_same_in_training_and_predicting(
     emodb_folder: Path, tmp_path: Path, name: str
 ) -> None:
     source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
-    list(extraction.extract(extraction.plan([source], tmp_path / "store")))
+    list(extraction.extract(extraction.plan([source], tmp_path / "store", features.SETS)))
     table = store.read(tmp_path / "store")
     predictor = sertool.load(name)
-    expected = predictor.model.probabilities(store.matrix(table)[::3])
+    numbers = store.matrix(table, predictor.model.features)[::3]
+    expected = predictor.model.probabilities(numbers)
     for clip, row in zip(table.column("clip").to_pylist()[::3], expected, strict=True):
         predicted = predictor(emodb_folder / clip)
         np.testing.assert_allclose(list(predicted.probabilities.values()), row, atol=1e-6)

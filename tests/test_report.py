@@ -7,11 +7,12 @@ import io
 
 import numpy as np
 import pytest
-from made_results import FAIR, GOOD, POOR, cell, named, names, result, study
+from made_results import CONSTANT, FAIR, GOOD, POOR, cell, named, names, result, study
 
 from sertool import report
 from sertool.errors import NotEnough
 from sertool.report.sections import sections
+from sertool.results import Result
 
 TABLES = (
     "overview-train",
@@ -315,3 +316,33 @@ def test_names_that_become_one_file_are_numbered() -> None:
     ]
     found = [name for name in names(made) if name.startswith("cross_language-train-svm")]
     assert found == ["cross_language-train-svm-C-a-b", "cross_language-train-svm-C-a-b-2"]
+
+
+def over_many(*estimators: str, n_corpora: int = 5) -> list[Result]:
+    matrices = dict(zip(estimators, (GOOD, FAIR, POOR), strict=False))
+    return [
+        result(dict.fromkeys([f"c{n}/{speaker}" for speaker in range(6)], matrix),
+               on=(f"c{n}", f"c{n}"), estimator=estimator)
+        for n in range(n_corpora)
+        for estimator, matrix in matrices.items()
+    ]  # fmt: skip
+
+
+def test_estimators_are_ranked_over_many_corpora() -> None:
+    table = named(over_many("svm", "forest", "cnn"), "ranks-speakers-train")
+    assert table.rows == (("svm", "1.00"), ("forest", "2.00"), ("cnn", "3.00"))
+    assert any("over 5 test sets" in note and "p = 0.00674" in note for note in table.notes)
+
+
+@pytest.mark.parametrize(
+    "results", [over_many("svm", "forest"), over_many("svm", "forest", "cnn", n_corpora=4)]
+)
+def test_too_few_to_rank(results: list[Result]) -> None:
+    assert "ranks-speakers-train" not in names(results)
+
+
+def test_what_is_not_above_chance_says_so() -> None:
+    table = named([result(dict.fromkeys([f"emodb/{n}" for n in range(6)], CONSTANT))],
+                  "speakers-train")  # fmt: skip
+    assert cell(table, "svm", "emodb").split(" / ")[0].endswith("]°")
+    assert any(note.startswith("° Not above chance") for note in table.notes)

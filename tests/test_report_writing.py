@@ -43,6 +43,18 @@ def test_what_is_written(tmp_path: Path) -> None:
     }
 
 
+def test_ranks_and_learning_curves_are_drawn_where_there_are_any(tmp_path: Path) -> None:
+    curve = {"accuracy": [0.2, 0.5], "validation_accuracy": [0.3, 0.4]}
+    many = [
+        result(on=(f"c{n}", f"c{n}"), estimator=name, learning_curve=curve if name == "cnn" else {})
+        for n in range(5)
+        for name in ("cnn", "forest", "svm")
+    ]
+    report.write(many, tmp_path)
+    drawn = {file.name for file in (tmp_path / "figures").iterdir()}
+    assert {"ranks-speakers-train.png", "learning-speakers-train.png"} <= drawn
+
+
 def test_files_of_an_earlier_report_go_and_others_stay(tmp_path: Path) -> None:
     report.write(study(), tmp_path)
     (tmp_path / "figures/mine.png").write_bytes(b"mine")

@@ -56,7 +56,7 @@ def test_other_readers_see_the_same(make_store: MakeStore, reader: str) -> None:
 
 
 def test_a_set_that_the_store_lacks(make_store: MakeStore) -> None:
-    with pytest.raises(NotFound, match="no functionals of emodb.*--features"):
+    with pytest.raises(NotFound, match=r"no functionals of emodb.*--features"):
         store.read(make_store(), ["emodb"], ["functionals"])
 
 

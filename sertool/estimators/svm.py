@@ -56,6 +56,4 @@ def estimator(
     0.9
     """
     svc = SVC(C=C, gamma=gamma, class_weight=class_weight, random_state=random_state)
-    return Pipeline(
-        [("quantiles", NormalQuantiles()), ("per_feature", PerFeature()), ("svc", svc)]
-    )
+    return Pipeline([("quantiles", NormalQuantiles()), ("per_feature", PerFeature()), ("svc", svc)])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sertool.report.gaps import Scores, gap_pairs, gap_scores
 from sertool.report.pooling import MAJORITY, Pool, Target, compared
+from sertool.report.ranks import Ranked, ranked
 from sertool.report.sections import Section, by_size
 from sertool.report.words import heading, percent
 
@@ -47,7 +48,8 @@ def figures(sections: Sequence[Section]) -> Iterator[Drawing]:
     """All figures, as name and PNG.
 
     Per protocol: UAR with intervals (heat maps where many corpora are crossed) and the confusion
-    matrices of the best estimator; where both were run, the gap between clips and speakers.
+    matrices of the best estimator; the ranks of estimators over many test sets; the learning curves
+    of those that learn in epochs; where both were run, the gap between clips and speakers.
     """
     from matplotlib import style
 
@@ -58,6 +60,10 @@ def figures(sections: Sequence[Section]) -> Iterator[Drawing]:
             yield f"uar-{section.name}", _png(draw(section))
             if len(section.targets) <= MOST_PANELS:
                 yield f"confusion-{section.name}", _png(_confusions(section))
+            if found := ranked(section):
+                yield f"ranks-{section.name}", _png(_ranks(section, found))
+            if curves := _learning_curves(section):
+                yield f"learning-{section.name}", _png(_learning(section, curves))
         for clips, speakers in gap_pairs(sections):
             if scores := gap_scores(clips, speakers):
                 name = clips.name.replace("clips", "optimism-gap", 1)
@@ -104,6 +110,57 @@ def _gap(clips: Section, scores: Scores) -> Figure:
     _finish(figure, axes, [clips.label(target) for target in targets])
     title = "Optimism gap: from new speakers (filled) to known speakers (hollow)"
     figure.suptitle(", ".join((title, *clips.words)), wrap=True)
+    return figure
+
+
+def _ranks(section: Section, found: Ranked) -> Figure:
+    """Mean ranks on a line, the best on the left; a bar joins those that could be alike."""
+    from matplotlib.figure import Figure
+
+    ranks, reach = found.ranking.mean_ranks, found.ranking.critical_difference
+    figure = Figure(figsize=(6.0, 1.4 + 0.25 * len(ranks)), dpi=150, layout="constrained")
+    axes = figure.subplots()
+    order = np.argsort(ranks, kind="stable")
+    for height, number in enumerate(order):
+        axes.plot(ranks[number], -height, "o", color=COLOURS[0])
+        words = f" {found.estimators[number]} ({ranks[number]:.2f})"
+        axes.text(ranks[number] + 0.04, -height, words, va="center")
+        axes.hlines(-height, ranks[number], ranks[number] + reach, colors=GREY, linewidth=1)
+    axes.set(xlim=(0.9, max(ranks.max() + reach, len(ranks)) + 0.1), yticks=[], xlabel="mean rank")
+    axes.set_ylim(-len(ranks) + 0.4, 0.6)
+    axes.spines["left"].set_visible(False)
+    title = f"Mean ranks over {len(found.targets)} test sets, critical difference {reach:.2f}"
+    figure.suptitle(f"{title}: {heading(section)}", wrap=True)
+    return figure
+
+
+def _learning_curves(section: Section) -> dict[str, list[dict[str, list[float]]]]:
+    """By estimator and target, the curves of its fits, where it learns in epochs."""
+    curves = {
+        f"{section.label(pool.target)}: {pool.estimator}": [
+            each.learning_curve for each in pool.results if "accuracy" in each.learning_curve
+        ]
+        for pool in section.sorted_pools
+    }
+    return {name: found for name, found in curves.items() if found}
+
+
+def _learning(
+    section: Section, curves: Mapping[str, Sequence[Mapping[str, list[float]]]]
+) -> Figure:
+    """One panel per estimator and test set: accuracy by epoch, one line a fit."""
+    figure, panels = _panels(len(curves), (3.2, 2.4))
+    kinds = (("accuracy", "rows that are learnt"), ("validation_accuracy", "validation rows"))
+    for (name, fits), axes in zip(curves.items(), panels, strict=True):
+        for colour, (kind, label) in zip(COLOURS, kinds, strict=False):
+            for number, curve in enumerate(fits):
+                values = 100 * np.array(curve.get(kind, []))
+                epochs = range(1, len(values) + 1)
+                axes.plot(epochs, values, color=colour, label="" if number else label)
+        axes.set(title=name, xlabel="epoch", ylabel="accuracy, %", ylim=(0, 100))
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    figure.suptitle(f"Learning curves: {heading(section)}", wrap=True)
     return figure
 
 

@@ -14,7 +14,7 @@ _LATEX = str.maketrans(
         "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
         "_": r"\_", "%": r"\%", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
         "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''",
-        "→": r"$\rightarrow$", "†": r"$\dagger$", "\n": " ",
+        "→": r"$\rightarrow$", "†": r"$\dagger$", "°": r"$^\circ$", "\n": " ",
     }
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from sertool.report.pooling import Pool, Target
+from sertool.report.pooling import MAJORITY, Pool, Target
 from sertool.report.sections import Section
 from sertool.report.table import Value
 
@@ -13,6 +13,7 @@ UNFAIR = ("clip", "scaling")
 """A protocol that leaks one of these measures memory; it is marked wherever it is shown."""
 FEW_SPEAKERS = "†"
 UNFINISHED = "*"
+AT_CHANCE = "°"
 
 NORMALISED = {
     "none": "Features are not standardised.",
@@ -83,6 +84,8 @@ def pooled(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
         notes.append(
             f"{FEW_SPEAKERS} Fewer than five speakers: the interval is over clips, and too narrow."
         )
+    if any(is_at_chance(pool) for _, pool in shown):
+        notes.append(f"{AT_CHANCE} Not above chance: the interval of UAR reaches down to it.")
     if not all(section.is_whole(pool) for section, pool in shown):
         notes.append(
             f"{UNFINISHED} On fewer folds or seeds than others in its column; not comparable yet."
@@ -96,10 +99,16 @@ def pooled(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
 def score(section: Section, pool: Pool) -> str:
     """A cell: UAR with its interval, accuracy, and the marks explained by `pooled`."""
     low, high = percent(pool.interval.low), percent(pool.interval.high)
-    few = FEW_SPEAKERS if pool.interval.over != "speakers" else ""
+    marks = FEW_SPEAKERS if pool.interval.over != "speakers" else ""
+    marks += AT_CHANCE if is_at_chance(pool) else ""
     unfinished = "" if section.is_whole(pool) else UNFINISHED
     uar, accuracy = percent(pool.uar), percent(pool.accuracy)
-    return f"{uar} [{low}, {high}]{few} / {accuracy}{unfinished}"
+    return f"{uar} [{low}, {high}]{marks} / {accuracy}{unfinished}"
+
+
+def is_at_chance(pool: Pool) -> bool:
+    """Whether an estimator, other than the chance line itself, is no better than guessing."""
+    return pool.estimator != MAJORITY and pool.interval.low <= pool.chance.uar
 
 
 def percent(share: float) -> str:

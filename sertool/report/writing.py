@@ -80,7 +80,7 @@ def _some(results: Sequence[Result]) -> Sequence[Result]:
 
 
 def _tables(sections: Sequence[Section]) -> list[Table]:
-    from sertool.report import details, gaps, scores
+    from sertool.report import details, gaps, ranks, scores
 
     made = [
         *scores.overviews(sections),
@@ -88,6 +88,7 @@ def _tables(sections: Sequence[Section]) -> list[Table]:
         *(table for section in sections for table in scores.matrices(section)),
         *gaps.gaps(sections),
         *(table for section in sections for table in details.comparisons(section)),
+        *(table for section in sections for table in ranks.ranks(section)),
         *(table for section in sections for table in details.recalls(section)),
         *details.emotions(sections),
         *details.costs(sections),
