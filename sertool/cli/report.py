@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sertool.errors import BadChoice
+
 if TYPE_CHECKING:
     from sertool.results import Result
 
 
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with results.jsonl.")],
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Also write everything as one HTML page, for example r.html."
+        ),
+    ] = None,
 ) -> None:
     """Redo tables and figures of a study from its results.jsonl alone.
 
@@ -22,17 +30,43 @@ def report(
     """
     from sertool import results
 
-    write_and_show(results.read(folder), folder)
+    found = results.read(folder)
+    pages = [_write_page(found, folder, html)] if html else []
+    write_and_show(found, folder, *pages)
 
 
-def write_and_show(found: Sequence[Result], folder: Path) -> None:
-    """Write the tables of some results and print the ones that a person looks at first."""
+def write_and_show(found: Sequence[Result], folder: Path, *others: Path) -> None:
+    """Write the tables of some results and print the ones that a person looks at first.
+
+    `others` were written already and are named with the rest.
+    """
     from sertool import report as reporting
     from sertool.cli import screen
 
-    files = reporting.write(found, folder)
+    files = [*reporting.write(found, folder), *others]
     for table in reversed(reporting.tables(found)):  # a screen shows the end: the overview
         screen.show(table.title, table.columns, table.rows, table.facts, table.best)
         for note in table.notes:
             typer.echo(note)
     screen.say(f"written: {', '.join(str(file) for file in files)}")
+
+
+def _write_page(found: Sequence[Result], folder: Path, file: Path) -> Path:
+    """Write the HTML page of some results, named after their folder.
+
+    Raises:
+        BadChoice: a file that is no HTML file by its name, or that cannot be written.
+    """
+    from sertool import report as reporting
+
+    if file.suffix.lower() not in (".html", ".htm"):
+        raise BadChoice(f"--html '{file}': give the name of a file that ends in .html")
+    content = reporting.page(found, folder.resolve().name).encode()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as error:
+        raise BadChoice(
+            f"--html '{file}' cannot be written ({error.strerror}); name another file"
+        ) from None
+    return file

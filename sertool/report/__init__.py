@@ -1,13 +1,14 @@
 """Results -> tables and figures; the same bytes each time from the same results.
 
 `tables` turns results into tables as data, which whoever shows them draws as they like; `write`
-keeps them as markdown, CSV and LaTeX together with the figures.
+keeps them as markdown, CSV and LaTeX together with the figures; `page` makes one HTML page of both.
 """
 
 from __future__ import annotations
 
 from sertool.report.formats import comma_separated, latex, markdown
+from sertool.report.page import page
 from sertool.report.table import Table
 from sertool.report.writing import tables, write
 
-__all__ = ["Table", "comma_separated", "latex", "markdown", "tables", "write"]
+__all__ = ["Table", "comma_separated", "latex", "markdown", "page", "tables", "write"]

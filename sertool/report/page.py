@@ -1,0 +1,295 @@
+"""The whole report as one HTML page, which needs nothing beside itself."""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+from sertool.report.table import Row, Table, Value
+from sertool.report.writing import tables
+
+if TYPE_CHECKING:
+    from sertool.report.sections import Section
+    from sertool.results import Result
+
+ASSETS = Path(__file__).parents[1] / "assets"
+OVERVIEW, REST, ORIGIN = "At a glance", "Clips, cost and warnings", "How this page was made"
+KINDS = {
+    "Known and new speakers": ("optimism-gap",),
+    "Estimators compared": ("comparison", "ranks"),
+    "Emotion by emotion": ("recall",),
+}
+"""Headings below those of the protocols, and how the names of what stands there begin."""
+PICTURES = {
+    "uar": "UAR of the estimators",
+    "confusion": "Confusion matrices of the best estimator",
+    "ranks": "Mean ranks of the estimators",
+    "learning": "Learning curves",
+    "optimism": "Optimism gap of the estimators",
+}
+"""What a figure shows, by how its name begins, for readers who do not see it."""
+NUMBER = ' class="number"'
+SCALE = 1.25
+"""Dots of a figure for one of the page: its print is then about as large as the text."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands under one heading.
+
+    Attributes:
+        title: the heading.
+        lead: paragraphs above the tables; the notes of the tables do not repeat them.
+        tables: in their order.
+        figures: PNG by name, below the tables.
+    """
+
+    title: str
+    lead: Row
+    tables: tuple[Table, ...]
+    figures: Mapping[str, bytes]
+
+
+def page(results: Sequence[Result], title: str) -> str:
+    """All tables and figures of some results as one HTML page; the same results, the same bytes.
+
+    Nothing is loaded from elsewhere: the figures are part of the page.
+
+    Args:
+        results: in any order; of two with the same key the later one counts.
+        title: what the page is called, for example the name of the study's folder.
+
+    Raises:
+        NotEnough: no result at all.
+    """
+    from sertool.report.figures import figures
+    from sertool.report.sections import sections
+
+    found = sections(results)
+    parts = [*_parts(tables(results), found, dict(figures(found))), *_origin(results)]
+    return Template(_asset("page.html")).substitute(
+        title=escape(title),
+        style=_asset("page.css"),
+        summary=escape(_summary(results, found)),
+        contents="".join(_contents(number, part) for number, part in enumerate(parts)),
+        parts="".join(_part(number, part) for number, part in enumerate(parts)),
+    )
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _parts(
+    tables: Sequence[Table], sections: Sequence[Section], figures: Mapping[str, bytes]
+) -> list[Part]:
+    """The overview, each protocol, what holds them against each other, and the rest."""
+    from sertool.report.words import heading
+
+    shown: defaultdict[str, list[Table]] = defaultdict(list)
+    drawn: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
+    for table in tables:
+        shown[_place_of_table(table, sections)].append(table)
+    for name, png in figures.items():
+        drawn[_place_of_figure(name, sections)][name] = png
+    parts = [
+        Part(OVERVIEW, (), tuple(shown[OVERVIEW]), {}),
+        *(_protocol(each, shown[heading(each)], drawn[heading(each)]) for each in sections),
+        *(Part(title, (), tuple(shown[title]), drawn[title]) for title in (*KINDS, REST)),
+    ]
+    return [part for part in parts if part.tables or part.figures]
+
+
+def _protocol(section: Section, tables: Sequence[Table], figures: Mapping[str, bytes]) -> Part:
+    """A protocol: what it asks stands above its tables, and in their notes no more."""
+    from sertool.report.words import about, heading, joined, shared
+
+    notes = about(section)
+    leaks = joined(shared(section.first.leaks))
+    lead = (section.first.question, " ".join((f"Train and test share {leaks}.", *notes[1:])))
+    rest = [
+        replace(table, notes=tuple(note for note in table.notes if note not in notes))
+        for table in tables
+    ]
+    return Part(heading(section), lead, tuple(rest), figures)
+
+
+def _place_of_table(table: Table, sections: Sequence[Section]) -> str:
+    """The heading that a table stands under."""
+    from sertool.report.words import heading
+
+    if table.name.startswith("overview"):
+        return OVERVIEW
+    own = (heading(section) for section in sections if _are_scores(table.records, section))
+    return next(own, _kind(table.name))
+
+
+def _place_of_figure(name: str, sections: Sequence[Section]) -> str:
+    """The heading that a figure stands under."""
+    from sertool.report.words import heading
+
+    _, _, rest = name.partition("-")
+    own = (heading(section) for section in sections if section.name == rest)
+    return next(own, _kind(name))
+
+
+def _kind(name: str) -> str:
+    return next((title for title, start in KINDS.items() if name.startswith(start)), REST)
+
+
+def _are_scores(records: Sequence[Mapping[str, Value]], section: Section) -> bool:
+    """Whether records are scores under one protocol and its conditions."""
+    normalisation, variants, features = section.conditions
+    setting = {
+        "protocol": section.protocol,
+        "normalisation": normalisation,
+        "train_variants": ";".join(variants),
+        "features": features,
+    }
+    return bool(records) and all(
+        "uar" in each and setting.items() <= each.items() for each in records
+    )
+
+
+def _origin(results: Sequence[Result]) -> Iterator[Part]:
+    """The versions that the results were made with, sertool's first."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for result in results:
+        for package, version in result.versions.items():
+            found[package].add(version)
+    rows = [(each, ", ".join(sorted(found[each]))) for each in sorted(found)]
+    rows.sort(key=lambda row: row[0] != "sertool")
+    if rows:
+        table = Table("versions", "Versions", ("package", "version"), tuple(rows))
+        yield Part(ORIGIN, (), (table,), {})
+
+
+def _summary(results: Sequence[Result], sections: Sequence[Section]) -> str:
+    """How much the page is about, in one line."""
+    clips = _clips(sections)
+    estimators = {name for section in sections for name in section.estimators}
+    seeds = sorted({result.seed for result in results})
+    return " · ".join(
+        (
+            _counted(len({result.key for result in results}), "result"),
+            f"{_counted(len(clips), 'corpus', 'corpora')} ({', '.join(sorted(clips))})",
+            _counted(len(estimators), "estimator"),
+            f"{_counted(sum(clips.values()), 'clip')} tested",
+            f"{'seeds' if len(seeds) > 1 else 'seed'} {', '.join(map(str, seeds))}",
+        )
+    )
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    """A number and what it counts.
+
+    >>> _counted(1, "clip"), _counted(1200, "clip"), _counted(2, "corpus", "corpora")
+    ('1 clip', '1,200 clips', '2 corpora')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def _clips(sections: Sequence[Section]) -> dict[str, int]:
+    """Clips of each corpus, where most of them were tested."""
+    most: Counter[str] = Counter()
+    for pool in (pool for section in sections for pool in section.sorted_pools):
+        rows: Counter[str] = Counter()
+        for speaker, counts in zip(pool.speakers, pool.by_speaker[0], strict=True):
+            rows[speaker.partition("/")[0]] += int(counts.sum())
+        # several rows a clip where all variants are tested
+        share = pool.n_clips / max(1, rows.total())
+        most |= Counter({corpus: round(number * share) for corpus, number in rows.items()})
+    return dict(most)
+
+
+def _contents(number: int, part: Part) -> str:
+    entries = "".join(
+        f'<li><a href="#{escape(table.name)}">{escape(table.title)}</a></li>\n'
+        for table in part.tables
+    )
+    title = f'<a href="#part:{number}">{escape(part.title)}</a>'
+    return f"<li>{title}\n<ul>\n{entries}</ul></li>\n" if entries else f"<li>{title}</li>\n"
+
+
+def _part(number: int, part: Part) -> str:
+    kinds = ("question", *["lead"] * len(part.lead))
+    paragraphs = zip(kinds, part.lead, strict=False)
+    lead = "".join(f'<p class="{kind}">{escape(text)}</p>\n' for kind, text in paragraphs)
+    tables = "".join(map(_table, part.tables))
+    figures = "".join(_figure(part.title, *drawing) for drawing in part.figures.items())
+    title = f'<h2 id="part:{number}">{escape(part.title)}</h2>'
+    return f"<section>\n{title}\n{lead}{tables}{figures}</section>\n"
+
+
+def _table(table: Table) -> str:
+    """A table under its title, in a box of its own that scrolls where the page is narrow."""
+    name, numbers = escape(table.name), _numbers(table)
+    body = _body(table.rows, numbers, table.best, "rows")
+    facts = _body(table.facts, numbers, (), "facts")
+    notes = "".join(f"<li>{escape(note)}</li>\n" for note in table.notes)
+    below = f'<ul class="notes">\n{notes}</ul>\n' if notes else ""
+    return (
+        f'<section id="{name}">\n<h3 id="{name}:title">{escape(table.title)}</h3>\n'
+        f'<div class="wide" role="region" tabindex="0" aria-labelledby="{name}:title">\n'
+        f"<table>\n{_head(table.columns, numbers)}{body}{facts}</table>\n</div>\n"
+        f"{below}</section>\n"
+    )
+
+
+def _head(columns: Row, numbers: Sequence[bool]) -> str:
+    cells = (
+        f'<th scope="col"{NUMBER if number else ""}>{escape(text)}</th>'
+        for text, number in zip(columns, numbers, strict=True)
+    )
+    return f"<thead>\n<tr>{''.join(cells)}</tr>\n</thead>\n"
+
+
+def _body(
+    rows: Sequence[Row], numbers: Sequence[bool], best: Collection[tuple[int, int]], kind: str
+) -> str:
+    """Rows, each with its first cell as the heading."""
+    lines = []
+    for line, row in enumerate(rows):
+        words = [
+            f"<b>{_words(text)}</b>" if (line, column) in best else _words(text)
+            for column, text in enumerate(row)
+        ]
+        cells = [
+            f"<td{NUMBER if number else ''}>{text}</td>"
+            for text, number in zip(words[1:], numbers[1:], strict=True)
+        ]
+        lines.append(f'<tr><th scope="row">{words[0]}</th>{"".join(cells)}</tr>\n')
+    return f'<tbody class="{kind}">\n{"".join(lines)}</tbody>\n' if rows else ""
+
+
+def _words(text: str) -> str:
+    """A cell whose numbers stay on one line each: "53.2 [47.6, 59.2]" and "/ 53.3".
+
+    >>> _words("5 [4, 6] / 7")
+    '<span>5 [4, 6]</span> <span>/ 7</span>'
+    """
+    return f"<span>{re.sub(' (?=[/(])', '</span> <span>', escape(text))}</span>" if text else ""
+
+
+def _numbers(table: Table) -> list[bool]:
+    """Which columns hold numbers, to be set flush right."""
+    columns = zip(*table.rows, strict=True) if table.rows else [("x",)] * len(table.columns)
+    return [all(re.match(r"[-+<]? ?\d|$", cell) for cell in column) for column in columns]
+
+
+def _figure(place: str, name: str, png: bytes) -> str:
+    """An image as part of the page; its size stands in the first bytes of a PNG."""
+    width, height = (round(dots / SCALE) for dots in struct.unpack(">II", png[16:24]))
+    shown = PICTURES.get(name.partition("-")[0], name)
+    return (
+        f'<img alt="{escape(f"{shown}: {place}")}" width="{width}" height="{height}" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">\n'
+    )
