@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -112,8 +113,8 @@ def plan(
     names = [each.corpus.name for each in sources]
     if len(set(names)) < len(names):
         raise BadChoice(f"a corpus is named twice: {', '.join(sorted(names))}; give each once")
-    held = [store.sets(folder, [name]) for name in names if name in store.corpora(folder)]
-    measured = features.in_order({*feature_sets}.union(*held))
+    held = [store.sets_at_hand(folder, name) for name in names]
+    measured = features.in_order([*features.in_order(feature_sets), *chain(*held)])
     tasks: list[Task] = []
     unchanged = leaving = 0
     for each in sources:

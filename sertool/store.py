@@ -109,6 +109,12 @@ def sets(folder: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(name for name in features.SETS if all(name in each for each in held))
 
 
+def sets_at_hand(folder: Path, corpus: str) -> tuple[str, ...]:
+    """The feature sets that the store or its journal holds of a corpus, of some clips at least."""
+    held = {name for file in _parts(folder, corpus, ()) for name in _sets(file)}
+    return tuple(name for name in features.SETS if name in held)
+
+
 def read(
     folder: str | Path, names: Sequence[str] = (), wanted: Sequence[str] | None = None
 ) -> pa.Table:
@@ -139,7 +145,8 @@ def read(
     lacking = [name for name in chosen if name not in held]
     if lacking:
         raise NotFound(
-            f"the store {folder} holds no {' and no '.join(lacking)} of {', '.join(names)}; add it "
+            f"the store {folder} holds no {' and no '.join(lacking)} of "
+            f"{', '.join(names or present)}; add it "
             f"with: sertool extract NAME=FOLDER --features {','.join(chosen)} --store {folder}"
         )
     partitioning = pyarrow.dataset.partitioning(pa.schema([("corpus", pa.string())]), flavor="hive")
@@ -171,6 +178,7 @@ def digest(table: pa.Table, of: Sequence[str] = features.REFERENCE) -> str:
 
     Identity and the features of some sets enter, where the files once lay does not.
     """
+    of = features.in_order(of)
     keys = [(name, "ascending") for name in ("corpus", "clip", "variant")]
     ordered = table.select(schema(of).names).sort_by(keys)
     state = hashlib.sha256(f"{FORMAT} {'+'.join(of)}".encode())
@@ -227,11 +235,15 @@ def merge(
     Identities are taken from `clips` anew, so a label that was mended reaches the store without
     another extraction; a clip that is not in `clips` leaves the store. The file is replaced in one
     step; the journal is emptied after it, and merging it twice gives the same table. It then holds
-    the feature sets `of`; clips that lack one of them leave it.
+    the feature sets `of`. While one of them is still to be measured of a clip that the store holds,
+    the store stays as it is and the journal waits: adding a set loses nothing.
     """
     by_path = {clip.path: clip for clip in clips}
     file = _file(folder, corpus.name)
     known = stamps(folder, corpus.name, of)
+    held = _read_stamps(file).keys() if file.is_file() else set()
+    if (held & by_path.keys()) - known.keys():
+        return
     kept = sorted(known.keys() & by_path.keys())
     if kept:
         measured = _newest(_parts(folder, corpus.name, of), kept, columns(of))

@@ -73,6 +73,19 @@ def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
     check(estimator)
 
 
+@pytest.mark.parametrize("name", ["svm", "forest", "xgboost"])
+def test_rare_emotions_count_more_where_weights_are_balanced(name: str) -> None:
+    random = np.random.default_rng(0)
+    y = np.array(["sad"] * 270 + ["happy"] * 30)
+    X = random.normal(np.where(y == "happy", 0.5, 0.0)[:, None], 1, (300, 6)).astype(np.float32)
+    few = {"forest": {"min_samples_leaf": 20}}.get(name, {})
+    share = {
+        weight: np.mean(make(name, class_weight=weight, **few).fit(X, y).predict(X) == "happy")
+        for weight in ("balanced", None)
+    }
+    assert share["balanced"] > 2 * share[None]
+
+
 @pytest.mark.slow
 @needs_keras
 @parametrize_with_checks([make("cnn", epochs=20, validation_fraction=0.0)])
@@ -236,6 +249,7 @@ class TestNetwork:
             {"batch_size": 0},
             {"validation_fraction": 1.0},
             {"label_smoothing": -0.1},
+            {"learning_rate": 0.0},
         ],
         ids=str,
     )

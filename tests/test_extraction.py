@@ -84,6 +84,47 @@ def test_a_set_is_added_and_never_lost(emodb_folder: Path, tmp_path: Path) -> No
     assert store.sets(tmp_path / "store") == ("librosa178", "functionals")
 
 
+def adding(folder: Path, place: Path, *sets: str) -> extraction.Plan:
+    source = extraction.source(registry.get("corpora", "emodb"), folder)
+    return extraction.plan([source], place, sets or ["librosa178"])
+
+
+def test_adding_a_set_can_be_stopped_and_goes_on(emodb_folder: Path, tmp_path: Path) -> None:
+    run(emodb_folder, tmp_path / "store")
+    before = store.read(tmp_path / "store")
+    outcomes = extraction.extract(adding(emodb_folder, tmp_path / "store", "functionals"))
+    next(outcomes)
+    outcomes.close()
+    assert store.read(tmp_path / "store").equals(before)
+    plan = adding(emodb_folder, tmp_path / "store")  # knows from the journal what was begun
+    assert plan.feature_sets == ("librosa178", "functionals")
+    assert len(plan.tasks) == len(EMODB_NAMES) - 1
+    list(extraction.extract(plan))
+    assert store.sets(tmp_path / "store") == ("librosa178", "functionals")
+    assert store.read(tmp_path / "store").num_rows == before.num_rows
+
+
+def test_a_recording_gone_bad_keeps_its_rows_while_a_set_is_added(
+    emodb_folder: Path, tmp_path: Path
+) -> None:
+    run(emodb_folder, tmp_path / "store")
+    before = store.read(tmp_path / "store")
+    (emodb_folder / "wav" / EMODB_NAMES[0]).write_bytes(b"no sound")
+    outcomes = list(extraction.extract(adding(emodb_folder, tmp_path / "store", "functionals")))
+    assert [outcome.clip for outcome in outcomes if outcome.cause] == [f"wav/{EMODB_NAMES[0]}"]
+    assert store.read(tmp_path / "store").equals(before)
+    (emodb_folder / "wav" / EMODB_NAMES[0]).unlink()
+    list(extraction.extract(adding(emodb_folder, tmp_path / "store", "functionals")))
+    assert store.sets(tmp_path / "store") == ("librosa178", "functionals")
+    assert store.read(tmp_path / "store").num_rows == before.num_rows - 3
+
+
+def test_no_set_at_all(emodb_folder: Path, tmp_path: Path) -> None:
+    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    with pytest.raises(BadChoice, match="no feature set"):
+        extraction.plan([source], tmp_path / "store", [])
+
+
 def test_rows_of_another_set_equal_clip_features(emodb_folder: Path, tmp_path: Path) -> None:
     source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
     list(extraction.extract(extraction.plan([source], tmp_path / "store", ["functionals"])))

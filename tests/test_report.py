@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -332,6 +333,12 @@ def test_estimators_are_ranked_over_many_corpora() -> None:
     table = named(over_many("svm", "forest", "cnn"), "ranks-speakers-train")
     assert table.rows == (("svm", "1.00"), ("forest", "2.00"), ("cnn", "3.00"))
     assert any("over 5 test sets" in note and "p = 0.00674" in note for note in table.notes)
+
+
+def test_crossed_pairs_are_not_ranked_as_they_share_corpora() -> None:
+    crossed = [replace(one, protocol="cross_corpus", train_on="others", leaks=())
+               for one in over_many("svm", "forest", "cnn")]  # fmt: skip
+    assert not [name for name in names(crossed) if name.startswith("ranks")]
 
 
 @pytest.mark.parametrize(

@@ -120,8 +120,17 @@ def _run(plan: Plan, jobs: int) -> list[Outcome]:
 
 
 def _summary(plan: Plan, bad: list[Outcome]) -> None:
+    from sertool import store
+
     for outcome in bad:
         screen.say(f"skipped {outcome.corpus}/{outcome.clip}: {outcome.cause}")
+    for name in (source.corpus.name for source in plan.sources):
+        held = store.sets(plan.store, [name]) if name in store.corpora(plan.store) else ()
+        if held and {*held} != {*plan.feature_sets}:
+            screen.say(
+                f"{name}: still without {', '.join({*plan.feature_sets} - {*held})}, which not all "
+                "of its clips have yet; run again to go on, or take away recordings that are bad"
+            )
     n_new = len(plan.tasks) - len(bad)
     left = f", {plan.leaving} gone" if plan.leaving else ""
     typer.echo(

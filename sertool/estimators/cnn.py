@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
@@ -37,8 +37,9 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             cosine does.
         label_smoothing: share of each label that is spread over all of them while learning, in
             [0, 1): the network grows less sure of what it has only learnt by heart.
-        validation_fraction: share of the training rows set aside to choose the best epoch, in
-            [0, 1), where `fit` is given no validation rows; 0 = none: the last epoch is kept.
+        validation_fraction: share of the training rows set aside to choose the best epoch,
+            whoever speaks in them, in [0, 1), where `fit` is given no validation rows; 0 = none:
+            the last epoch is kept.
         random_state: seed of the initial weights, the order of rows and the rows set aside. The
             same seed gives the same network on one machine (on its CPU).
 
@@ -121,6 +122,8 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if not least <= value < below:
                 limit = "" if below == np.inf else f", below {below}"
                 raise BadChoice(f"{name}={value}: give at least {least}{limit}")
+        if not self.learning_rate > 0:
+            raise BadChoice(f"learning_rate={self.learning_rate}: give more than 0")
 
     def _transformed(self, X: Any) -> np.ndarray:
         X = validate_data(self, X, dtype=np.float32, reset=False)
@@ -128,6 +131,7 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _encoded(self, X: Any, y: Any) -> Rows:
         """Transformed features, and 1 for the label of each row and 0 for the others."""
+        check_consistent_length(X, y)
         unknown = np.setdiff1d(y, self.classes_)
         if unknown.size:
             raise BadChoice(

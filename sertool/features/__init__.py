@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from sertool import registry
-from sertool.errors import UnknownName, choices
+from sertool.errors import BadChoice, UnknownName, choices
 from sertool.types import Feature
 
 if TYPE_CHECKING:
@@ -41,11 +41,14 @@ def in_order(sets: Iterable[str]) -> tuple[str, ...]:
 
     Raises:
         UnknownName: with the nearest name and the list.
+        BadChoice: none is given.
 
     >>> in_order(["functionals", "librosa178", "functionals"])
     ('librosa178', 'functionals')
     """
     given = tuple(sets)
+    if not given:
+        raise BadChoice(f"no feature set is given; there are {', '.join(SETS)}")
     for name in given:
         if name not in SETS:
             raise UnknownName(f"no feature set {choices(name, tuple(SETS))}")

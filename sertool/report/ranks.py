@@ -1,4 +1,4 @@
-"""Estimators ranked over many test sets: Friedman's test and the critical difference."""
+"""Estimators ranked over many corpora: Friedman's test and the critical difference."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ def ranked(section: Section) -> Ranked | None:
     """The ranking of a section's estimators by UAR; None where there are too few of anything."""
     names = compared(section.estimators)
     targets = tuple(each for each in section.targets if _is_complete(section, each, names))
+    if not section.within:  # crossed pairs share corpora: they are no independent test sets
+        return None
     if len(names) < FEWEST_ESTIMATORS or len(targets) < FEWEST_TARGETS:
         return None
     uar = [[section.pools[name, target].uar for name in names] for target in targets]

@@ -35,7 +35,7 @@ class Pitch(NamedTuple):
     """What is known of each frame, each of shape (n_frames,).
 
     Attributes:
-        semitones: above 27.5 Hz, in [16, 52]; of any use in voiced frames alone.
+        semitones: above 27.5 Hz, in [16, 53]; of any use in voiced frames alone.
         correlation: of the frame with itself one period later, in [0, 1).
         voiced: whether it has a pitch.
     """
@@ -76,7 +76,7 @@ def pitch(magnitude: np.ndarray, level: np.ndarray, rate: int) -> Pitch:
 def _correlation(magnitude: np.ndarray) -> np.ndarray:
     """Of each frame with itself at each lag, 1 at lag zero, shape (n_frames, n_lags)."""
     power = np.square(magnitude[:N_BINS].T)
-    products = scipy.fft.irfft(power, N_LAGS, axis=1)[:, : N_LAGS // 4]
+    products = scipy.fft.irfft(power, N_LAGS, axis=1)[:, : N_LAGS // 2]
     loudness = np.maximum(products[:, :1], np.finfo(power.dtype).tiny)
     correlation: np.ndarray = products / loudness / _of_window()
     return correlation
@@ -86,6 +86,6 @@ def _correlation(magnitude: np.ndarray) -> np.ndarray:
 def _of_window() -> np.ndarray:
     """The window's own autocorrelation, by which that of a frame falls off, shape (n_lags,)."""
     power = np.abs(scipy.fft.rfft(hann(N_FFT)))[:N_BINS] ** 2
-    products = scipy.fft.irfft(power, N_LAGS)[: N_LAGS // 4]
+    products = scipy.fft.irfft(power, N_LAGS)[: N_LAGS // 2]
     shares: np.ndarray = (products / products[0]).astype(np.float32)
     return shares
