@@ -71,7 +71,7 @@ class Candidate:
             return estimator.fit(X, y, **({"validation": validation} if shown else {}))
         except SertoolError:
             raise
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             if not self.parameters:
                 raise
             raise BadChoice(

@@ -146,8 +146,8 @@ def read(
     if lacking:
         raise NotFound(
             f"the store {folder} holds no {' and no '.join(lacking)} of "
-            f"{', '.join(names or present)}; add it "
-            f"with: sertool extract NAME=FOLDER --features {','.join(chosen)} --store {folder}"
+            f"{', '.join(names or present)}; measure them into a store of your own with: "
+            f"sertool extract NAME=FOLDER --features {','.join(chosen)} --store DIR"
         )
     partitioning = pyarrow.dataset.partitioning(pa.schema([("corpus", pa.string())]), flavor="hive")
     dataset = pyarrow.dataset.dataset(

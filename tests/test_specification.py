@@ -43,7 +43,7 @@ def test_a_list_compares_settings_of_one_estimator() -> None:
         ({"estimators": ["svn"]}, UnknownName, "did you mean 'svm'"),
         ({"normalisation": ["speakers"]}, BadChoice, "did you mean 'speaker'"),
         ({"train_variants": ["noisy"]}, BadChoice, "did you mean 'noise'"),
-        ({"estimators": {"svm": {"c": 1}}}, BadChoice, "possible: C, gamma"),
+        ({"estimators": {"svm": {"c": 1}}}, BadChoice, "possible: C, class_weight, gamma"),
         ({"corpora": [""]}, BadChoice, "names no corpus"),
         ({"emotions": "seven"}, BadChoice, "possible: all, default, six"),
     ],

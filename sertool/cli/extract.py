@@ -40,7 +40,11 @@ def extract(
     ] = False,
     speakers: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Only the first N speakers of each corpus."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Only the first N speakers of each corpus; the others leave the store.",
+        ),
     ] = None,
     features: Annotated[
         str,
@@ -69,7 +73,7 @@ def extract(
     sources = [_source(given, map or [], own_labels) for given in corpora]
     if speakers is not None:
         sources = [extraction.first_speakers(source, speakers) for source in sources]
-    plan = extraction.plan(sources, place, screen.words(features))
+    plan = extraction.plan(sources, place, screen.words(features.replace("+", ",")))
     bad = _run(plan, jobs)
     _summary(plan, bad)
     if bad and strict:

@@ -12,6 +12,8 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sertool.errors import BadChoice
+
 
 class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """XGBoost as scikit-learn's contract has it: any labels, encoded inside `fit`.
@@ -64,6 +66,8 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any) -> Self:
         """Learn from `X`, shape (n_rows, n_features), finite, and the labels `y`, (n_rows,)."""
+        if not self.n_estimators >= 1:
+            raise BadChoice(f"n_estimators={self.n_estimators}: give at least 1")
         X, y = validate_data(self, X, y, dtype=np.float32)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
