@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sertool.cli import screen
+import typer
 
 
 def list_plugins() -> None:
-    """Name every corpus, feature, estimator and protocol there is, other packages' included."""
-    from sertool import registry
+    """Name every corpus, feature, estimator and protocol there is, other packages' included.
 
-    rows = [(kind, ", ".join(registry.names(kind))) for kind in registry.KINDS]
-    screen.show("Plug-ins", ("kind", "names"), rows)
+    Feature sets are what --features takes.
+    """
+    from sertool import features, registry
+
+    for kind in registry.KINDS:
+        typer.echo(f"{kind}: {', '.join(registry.names(kind))}")
+    typer.echo(f"feature sets: {', '.join(features.SETS)}")
