@@ -15,9 +15,11 @@ import scipy.fft
 
 from sertool.spectrum.banks import ConstantQ
 from sertool.spectrum.compiled import contracted, kernel
-from sertool.spectrum.product import product
-from sertool.spectrum.transform import copied, turned
+from sertool.spectrum.product import add_product
+from sertool.spectrum.transform import copied, turn
 
+BLOCK = 16
+"""Frames that slide together: few enough to stay in the cache."""
 AT_ONCE = 24
 """Frames that are transformed together; they stay in the cache, too."""
 _UNSURE = 1e-8
@@ -55,14 +57,14 @@ def sliding(samples: np.ndarray, bank: ConstantQ, hop: int, n_frames: int) -> np
     almost silent in these bins are transformed by themselves.
     """
     length, first, stop = bank.n_fft, bank.first, bank.stop
-    padded = np.zeros((n_frames + 1) * hop + length)
+    padded = np.zeros(-(-n_frames // BLOCK) * BLOCK * hop + length)
     padded[length // 2 : length // 2 + samples.size] = samples
     waves = _waves(length, hop, first, stop)
+    spectra = np.empty((2, stop - first, n_frames), samples.dtype)
     running = scipy.fft.rfft(padded[:length])[first:stop] * (
         waves.centred[0] + 1j * waves.centred[1]
     )
-    slid = _slid(padded, length, running, waves, n_frames)
-    spectra = np.stack([turned(part.astype(samples.dtype, copy=False)) for part in slid])
+    _slide(padded, length, running, waves, spectra)
     quiet = _UNSURE * length * np.abs(samples).max()
     for frame in np.flatnonzero(np.abs(spectra).max(axis=(0, 1)) < quiet):
         used = scipy.fft.rfft(padded[frame * hop :][:length])[first:stop]
@@ -103,29 +105,34 @@ def _waves(n_fft: int, hop: int, first: int, stop: int) -> Waves:
     return Waves(np.cos(outward), np.sin(outward), centred, onward)
 
 
-def _slid(
-    padded: np.ndarray, length: int, running: np.ndarray, waves: Waves, n_frames: int
-) -> np.ndarray:
-    """The spectra of all frames.
+@kernel
+def _slide(
+    padded: np.ndarray, length: int, running: np.ndarray, waves: Waves, spectra: np.ndarray
+) -> None:
+    """Fill in the spectra of all frames, a few at a time, which stay in the cache meanwhile.
 
     Args:
-        padded: the samples from the start of the first frame on, to the end of one frame more than
-            there are.
+        padded: the samples from the start of the first frame on, (n_blocks * BLOCK * hop + length,)
         length: of a frame.
         running: centred spectrum of the first frame, shape (n_bins,).
         waves: of the bins that are wanted.
-        n_frames: how many.
-
-    Returns:
-        Real parts and imaginary ones, shape (2, n_frames, n_bins), float64.
+        spectra: the result, real parts and imaginary ones, shape (2, n_bins, n_frames).
     """
     half, n_bins = waves.cosines.shape
-    even, odd = np.empty((2, n_frames + n_frames % 2, half))
-    _fold_changes(padded, length, even, odd)
-    spectra = np.empty((2, n_frames, n_bins))
-    gain_x, gain_y = product(even, waves.cosines), product(odd, waves.sines)
-    _accumulate(running, gain_x, gain_y, waves, *spectra)
-    return spectra
+    even, odd = np.empty((BLOCK, half)), np.empty((BLOCK, half))
+    gain_x, gain_y = np.empty((BLOCK, n_bins)), np.empty((BLOCK, n_bins))
+    rows_x = np.empty((BLOCK, n_bins), spectra.dtype)
+    rows_y = np.empty((BLOCK, n_bins), spectra.dtype)
+    x, y = running.real.copy(), running.imag.copy()
+    for start in range(0, spectra.shape[2], BLOCK):
+        _fold_changes(padded[start * 2 * half :], length, even, odd)
+        gain_x[:], gain_y[:] = 0.0, 0.0
+        add_product(even, waves.cosines, gain_x)
+        add_product(odd, waves.sines, gain_y)
+        _accumulate(x, y, gain_x, gain_y, waves, rows_x, rows_y)
+        n = min(BLOCK, spectra.shape[2] - start)
+        turn(rows_x[:n], spectra[0, :, start : start + n])
+        turn(rows_y[:n], spectra[1, :, start : start + n])
 
 
 @kernel
@@ -154,30 +161,31 @@ def _fold_changes(padded: np.ndarray, length: int, even: np.ndarray, odd: np.nda
 
 @contracted
 def _accumulate(
-    running: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
     gain_x: np.ndarray,
     gain_y: np.ndarray,
     waves: Waves,
-    real: np.ndarray,
-    imaginary: np.ndarray,
+    rows_x: np.ndarray,
+    rows_y: np.ndarray,
 ) -> None:
     """Turn what each frame gains on the one before it into its spectrum.
 
     Args:
-        running: centred spectrum of the first frame, shape (n_bins,); of the frame after the last
-            when it is done.
-        gain_x: gains of the real part to the next frame, shape (n_frames or more, n_bins).
+        x: real part of the first frame's centred spectrum, shape (n_bins,); left behind is that of
+            the first frame after these.
+        y: its imaginary part.
+        gain_x: gains of the real part to the next frame, shape (n_frames, n_bins).
         gain_y: gains of the imaginary part, their sign turned.
         waves: turn the running spectrum onward, and back for the result.
-        real: the real parts that result, shape (n_frames, n_bins).
-        imaginary: the imaginary parts that result.
+        rows_x: the real parts that result, shape (n_frames, n_bins).
+        rows_y: the imaginary parts that result.
     """
-    x, y = running.real, running.imag
     onward_x, onward_y = waves.onward[0], waves.onward[1]
     centred_x, centred_y = waves.centred[0], waves.centred[1]
-    for frame in range(real.shape[0]):
+    for frame in range(rows_x.shape[0]):
         gains_x, gains_y = gain_x[frame], gain_y[frame]
-        result_x, result_y = real[frame], imaginary[frame]
+        result_x, result_y = rows_x[frame], rows_y[frame]
         for k in range(x.size):
             result_x[k] = x[k] * centred_x[k] + y[k] * centred_y[k]
             result_y[k] = y[k] * centred_x[k] - x[k] * centred_y[k]
