@@ -73,7 +73,7 @@ def extract(
     sources = [_source(given, map or [], own_labels) for given in corpora]
     if speakers is not None:
         sources = [extraction.first_speakers(source, speakers) for source in sources]
-    plan = extraction.plan(sources, place, screen.words(features.replace("+", ",")))
+    plan = extraction.plan(sources, place, screen.feature_sets(features))
     bad = _run(plan, jobs)
     _summary(plan, bad)
     if bad and strict:

@@ -26,6 +26,15 @@ def words(given: str) -> list[str]:
     return [word.strip() for word in given.split(",") if word.strip()]
 
 
+def feature_sets(given: str) -> list[str]:
+    """What an option lists where sets are always taken together, with commas or plus signs.
+
+    >>> feature_sets("librosa178+functionals")
+    ['librosa178', 'functionals']
+    """
+    return words(given.replace("+", ","))
+
+
 def stderr() -> Console:
     """The console for progress and remarks."""
     from rich.console import Console

@@ -65,7 +65,7 @@ def train(
         emotions=emotions if emotions in ("six", "all") else screen.words(emotions),
         train_variants=screen.words(train_variants) if train_variants else VARIANTS,
     )
-    sets = screen.words(features.replace("+", ","))
+    sets = screen.feature_sets(features)
     table = store_file.read(place, names, sets)
     rows = training.rows(table, asked.emotions, asked.train_variants)
     with screen.stderr().status(f"training {estimator} on {rows.num_rows} rows"):

@@ -66,7 +66,7 @@ def comma_separated(table: Table) -> str:
 
 def _markdown(table: Table) -> str:
     cells = _cells(table, _plain_markdown, "**{}**", "*{}*")
-    rule = ["---" if each else "---:" for each in _is_text(table)]
+    rule = ["---" if each else "---:" for each in is_text(table)]
     lines = [_plain_markdown(each) for each in table.columns], rule, *cells
     body = [f"| {' | '.join(line)} |" for line in lines]
     notes = [f"* {_plain_markdown(note)}" for note in table.notes]
@@ -87,7 +87,7 @@ def _latex(table: Table) -> str:
             r"\begin{table}",
             f"  \\caption{{{_plain_latex(table.title)}}}",
             f"  \\label{{tab:{table.name}}}",
-            f"  \\begin{{tabular}}{{{''.join('l' if each else 'r' for each in _is_text(table))}}}",
+            f"  \\begin{{tabular}}{{{''.join('l' if each else 'r' for each in is_text(table))}}}",
             r"    \toprule",
             f"    {' & '.join(map(_plain_latex, table.columns))} " + r"\\",
             *body,
@@ -111,7 +111,7 @@ def _cells(table: Table, plain: Callable[[str], str], best: str, fact: str) -> l
     return cells
 
 
-def _is_text(table: Table) -> list[bool]:
+def is_text(table: Table) -> list[bool]:
     """Which columns are to be set flush left: those whose cells are no numbers."""
     rows = table.rows or ((*table.columns,),)
     return [

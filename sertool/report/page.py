@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
+from sertool.report.formats import is_text
 from sertool.report.table import Row, Table, Value
 from sertool.report.writing import tables
 
@@ -231,7 +232,7 @@ def _part(number: int, part: Part) -> str:
 
 def _table(table: Table) -> str:
     """A table under its title, in a box of its own that scrolls where the page is narrow."""
-    name, numbers = escape(table.name), _numbers(table)
+    name, numbers = escape(table.name), [not text for text in is_text(table)]
     body = _body(table.rows, numbers, table.best, "rows")
     facts = _body(table.facts, numbers, (), "facts")
     notes = "".join(f"<li>{escape(note)}</li>\n" for note in table.notes)
@@ -277,12 +278,6 @@ def _words(text: str) -> str:
     '<span>5 [4, 6]</span> <span>/ 7</span>'
     """
     return f"<span>{re.sub(' (?=[/(])', '</span> <span>', escape(text))}</span>" if text else ""
-
-
-def _numbers(table: Table) -> list[bool]:
-    """Which columns hold numbers, to be set flush right."""
-    columns = zip(*table.rows, strict=True) if table.rows else [("x",)] * len(table.columns)
-    return [all(re.match(r"[-+<]? ?\d|$", cell) for cell in column) for column in columns]
 
 
 def _figure(place: str, name: str, png: bytes) -> str:
