@@ -73,7 +73,7 @@ def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
     check(estimator)
 
 
-@pytest.mark.parametrize("name", ["svm", "forest", "xgboost"])
+@pytest.mark.parametrize("name", ["svm", "forest", "xgboost", "logistic"])
 def test_rare_emotions_count_more_where_weights_are_balanced(name: str) -> None:
     random = np.random.default_rng(0)
     y = np.array(["sad"] * 270 + ["happy"] * 30)
@@ -142,7 +142,7 @@ def test_probability_or_score_for_each_label(name: str) -> None:
     assert np.isfinite(answers).all()
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("svm", "majority")])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("logistic", "svm", "majority")])
 def test_one_label_alone_is_certain(name: str) -> None:
     if name == "cnn":
         pytest.importorskip("keras")

@@ -42,8 +42,8 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        n_estimators: int = 200,
-        learning_rate: float = 0.1,
+        n_estimators: int = 100,
+        learning_rate: float = 0.15,
         max_depth: int = 4,
         min_child_weight: float = 1.0,
         subsample: float = 0.8,
