@@ -2,7 +2,8 @@
 
 `none` and `train` are what a recogniser in the field can do. `corpus` and `speaker` are
 transductive: they use the test rows' own (unlabelled) statistics, so they need several clips of
-whoever is to be recognised. Statistics come from exactly the rows that are passed: give the
+whoever is to be recognised. `extremes` is the mistake of the 2021 study on other languages, kept
+to show what it does. Statistics come from exactly the rows that are passed: give the
 training rows in all their variants and the test rows as originals, and a test speaker or corpus
 that was not trained on is standardised by its original recordings alone.
 """
@@ -72,14 +73,16 @@ def normalise(
         how: `none`: as it is. `train`: by the mean and standard deviation of the training rows.
             `corpus`: each corpus by those of its own rows. `speaker`: each speaker (of each
             corpus) by those of its own rows; a speaker's only row becomes 0, and the clips of a
-            corpus whose speaker is unknown ("") count as one speaker's.
-        train: row numbers of the training rows, shape (n_train,); only `train` looks at them.
+            corpus whose speaker is unknown ("") count as one speaker's. `extremes`: the training
+            rows, and the others, brought to [0, 1] by their own least and greatest values.
+        train: row numbers of the training rows, shape (n_train,); `train` and `extremes` look at
+            them.
         corpora: shape (n,), str.
         speakers: shape (n,), str, unique inside a corpus.
 
     Raises:
         BadChoice: no such normalisation.
-        NotEnough: `train` without training rows.
+        NotEnough: `train` or `extremes` without training rows.
 
     >>> X = np.array([[1.0], [3.0], [10.0], [30.0]])
     >>> axes = {"corpora": np.array(["a"] * 4), "speakers": np.array(["f", "f", "m", "m"])}
@@ -142,11 +145,23 @@ def _by_speaker(
     return _each(X, corpus * len(names) + speaker)
 
 
+def _by_own_extremes(
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
+) -> np.ndarray:
+    others = np.setdiff1d(np.arange(len(X)), train)
+    result = np.empty_like(X)
+    result[train] = minmax_all(X[train])
+    if others.size:
+        result[others] = minmax_all(X[others])
+    return result
+
+
 _WAYS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
     "none": _unchanged,
     "train": _by_training_rows,
     "corpus": _by_corpus,
     "speaker": _by_speaker,
+    "extremes": _by_own_extremes,
 }
 
 

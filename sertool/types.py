@@ -25,8 +25,10 @@ SIX_EMOTIONS: tuple[Emotion, ...] = ("angry", "disgust", "fear", "happy", "neutr
 Variant = Literal["original", "noise", "stretch_pitch"]
 VARIANTS: tuple[Variant, ...] = ("original", "noise", "stretch_pitch")
 
-Normalisation = Literal["none", "train", "corpus", "speaker"]
-NORMALISATIONS: tuple[Normalisation, ...] = ("none", "train", "corpus", "speaker")
+Normalisation = Literal["none", "train", "corpus", "speaker", "extremes"]
+NORMALISATIONS: tuple[Normalisation, ...] = (
+    "none", "train", "corpus", "speaker", "extremes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def test_predictions_of_every_fit_are_kept(make_store: MakeStore, tmp_path: Path
     assert right == sum(np.trace(result.confusion) for result in found if result.estimator == "svm")
 
 
-@pytest.mark.parametrize("how", ["none", "train", "corpus", "speaker"])
+@pytest.mark.parametrize("how", ["none", "train", "corpus", "speaker", "extremes"])
 def test_every_normalisation_runs(make_store: MakeStore, tmp_path: Path, how: str) -> None:
     found = run(tmp_path / "r", make_store(), protocols=["clips"], normalisation=[how])
     assert {result.normalisation for result in found} == {how}

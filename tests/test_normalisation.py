@@ -81,7 +81,14 @@ def test_speakers_of_one_name_in_two_corpora_are_two(features):
     np.testing.assert_array_equal(after[other], before[other])
 
 
-@pytest.mark.parametrize("how", ["train", "corpus", "speaker"])
+def test_extremes_scale_training_and_test_rows_each_by_themselves(features):
+    X = features.astype(np.float64)
+    found = normalise(X, "extremes")
+    for rows in (TRAIN, np.setdiff1d(np.arange(N_ROWS), TRAIN)):
+        np.testing.assert_allclose(found[rows], MinMaxScaler().fit_transform(X[rows]))
+
+
+@pytest.mark.parametrize("how", ["train", "corpus", "speaker", "extremes"])
 def test_a_constant_feature_becomes_zero(features, how):
     assert (normalise(features, how)[:, 3] == 0).all()
 

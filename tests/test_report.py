@@ -353,3 +353,31 @@ def test_what_is_not_above_chance_says_so() -> None:
                   "speakers-train")  # fmt: skip
     assert cell(table, "svm", "emodb").split(" / ")[0].endswith("]°")
     assert any(note.startswith("° Not above chance") for note in table.notes)
+
+
+def test_a_corpus_whose_speakers_utter_one_emotion_each_is_flagged() -> None:
+    only = {"sad": [[0, 0, 0], [0, 0, 0], [1, 1, 8]], "angry": [[8, 1, 1], [0, 0, 0], [0, 0, 0]]}
+    single = {f"urdu/{name}-{n}": counts for n in range(3) for name, counts in only.items()}
+    both = {f"urdu/both-{n}": GOOD for n in range(6)}
+    flagged = named([result(single, on=("urdu", "urdu"))], "speakers-train")
+    assert flagged.rows[0][1].startswith("80.0 [80.0, 80.0]‡")
+    assert any(note.startswith("‡ Most speakers of urdu") for note in flagged.notes)
+    for fair in (single | both, both):
+        table = named([result(fair, on=("urdu", "urdu"))], "speakers-train")
+        assert "‡" not in table.rows[0][1]
+
+
+def test_published_figures_stand_below_the_same_corpus_and_emotions_only() -> None:
+    cremad = [result(on=("cremad", "cremad")), result()]
+    table = named(cremad, "speakers-train")
+    assert ("published: listeners", "? / 40.9", "") in table.facts
+    assert any("Cao et al. (2014)" in note for note in table.notes)
+    other = result(on=("cremad", "cremad"), emotions="angry,neutral,sad")
+    table = named([other], "speakers-train")
+    assert not any("published" in row[0] for row in table.facts)
+
+
+def test_what_was_published_on_other_rows_stands_in_a_note() -> None:
+    crossed = [result(protocol="cross_language", on=pair) for pair in (("en", "de"), ("de", "en"))]
+    table = named(crossed, "cross_language-train-svm")
+    assert any("21.9 %" in note and "289 of 1,317" in note for note in table.notes)

@@ -45,7 +45,9 @@ def benchmark(
     ] = None,
     estimators: Annotated[
         str | None,
-        typer.Option(metavar="A,B", help="svm, forest, xgboost, cnn, majority, or a plug-in."),
+        typer.Option(
+            metavar="A,B", help="logistic, svm, forest, xgboost, cnn, majority, or a plug-in."
+        ),
     ] = None,
     features: Annotated[
         str | None,
@@ -55,7 +57,7 @@ def benchmark(
         ),
     ] = None,
     normalisation: Annotated[
-        str | None, typer.Option(metavar="A,B", help="none, train, corpus, speaker.")
+        str | None, typer.Option(metavar="A,B", help="none, train, corpus, speaker, extremes.")
     ] = None,
     emotions: Annotated[
         str | None,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sertool.report import published
 from sertool.report.pooling import Pool, Target, chance_last, compared
 from sertool.report.sections import Section, by_size
 from sertool.report.table import Row, Table
@@ -121,9 +122,12 @@ def _score_table(
         title=title,
         columns=("estimator", *labels),
         rows=tuple((each, *(cell(each, *column) for column in columns)) for each in estimators),
-        facts=_facts([[section.fullest(target)] for section, target in columns]),
+        facts=(
+            *published.rows(columns),
+            *_facts([[section.fullest(target)] for section, target in columns]),
+        ),
         best=_best(whole, estimators),
-        notes=(*notes, *pooled(shown)),
+        notes=(*notes, *pooled(shown), *published.notes(columns)),
         records=tuple(record(section, pool) for section, pool in shown),
     )
 
@@ -232,6 +236,7 @@ def _matrix(section: Section, estimator: str) -> Table:
             if len(emotions) == 1
             else "The emotions are those that train and test share.",
             *pooled([(section, pool) for pool in pools]),
+            *published.notes([(section, pool.target) for pool in pools]),
         ),
         records=tuple(record(section, pool) for pool in pools),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from sertool.report.pooling import MAJORITY, Pool, Target
 from sertool.report.sections import Section
 from sertool.report.table import Value
@@ -12,6 +14,7 @@ from sertool.report.table import Value
 UNFAIR = ("clip", "scaling")
 """A protocol that leaks one of these measures memory; it is marked wherever it is shown."""
 FEW_SPEAKERS = "†"
+CONFOUNDED = "‡"
 UNFINISHED = "*"
 AT_CHANCE = "°"
 
@@ -22,6 +25,8 @@ NORMALISED = {
     "transductive, the test rows are seen without their labels.",
     "speaker": "Features are standardised within each speaker by their own unlabelled rows: "
     "transductive, needs several clips of each test speaker.",
+    "extremes": "Training and test rows are each scaled to [0, 1] by their own extremes: the "
+    "mistake of the 2021 study, kept to show what it does.",
     "minmax_all": "Features are scaled to [0, 1] by the extremes of all rows, the test rows "
     "among them.",
 }
@@ -80,9 +85,20 @@ def pooled(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
         notes.append(
             "Not all numbers are about the same emotions: hold each against its chance level."
         )
-    if any(pool.interval.over != "speakers" for _, pool in shown):
+    few = {
+        f"{pool.target.test_on} {len(pool.speakers)}"
+        for _, pool in shown
+        if pool.interval.over != "speakers"
+    }
+    if few:
         notes.append(
-            f"{FEW_SPEAKERS} Fewer than five speakers: the interval is over clips, and too narrow."
+            f"{FEW_SPEAKERS} Fewer than five speakers ({', '.join(sorted(few))}): the interval is "
+            "over clips, and too narrow; the next speaker may do quite differently."
+        )
+    if names := sorted({pool.target.test_on for _, pool in shown if is_confounded(pool)}):
+        notes.append(
+            f"{CONFOUNDED} Most speakers of {joined(names)} utter one emotion only: to know the "
+            "voice is to know the emotion, so the figure says less than it seems to."
         )
     if any(is_at_chance(pool) for _, pool in shown):
         notes.append(f"{AT_CHANCE} Not above chance: the interval of UAR reaches down to it.")
@@ -100,6 +116,7 @@ def score(section: Section, pool: Pool) -> str:
     """A cell: UAR with its interval, accuracy, and the marks explained by `pooled`."""
     low, high = percent(pool.interval.low), percent(pool.interval.high)
     marks = FEW_SPEAKERS if pool.interval.over != "speakers" else ""
+    marks += CONFOUNDED if is_confounded(pool) else ""
     marks += AT_CHANCE if is_at_chance(pool) else ""
     unfinished = "" if section.is_whole(pool) else UNFINISHED
     uar, accuracy = percent(pool.uar), percent(pool.accuracy)
@@ -109,6 +126,13 @@ def score(section: Section, pool: Pool) -> str:
 def is_at_chance(pool: Pool) -> bool:
     """Whether an estimator, other than the chance line itself, is no better than guessing."""
     return pool.estimator != MAJORITY and pool.interval.low <= pool.chance.uar
+
+
+def is_confounded(pool: Pool) -> bool:
+    """Whether most speakers utter one emotion only, in a corpus that is divided in itself."""
+    uttered = (pool.by_speaker.sum(axis=(0, 3)) > 0).sum(axis=1)
+    within = pool.target.train_on == pool.target.test_on
+    return within and len(uttered) > 1 and bool(np.mean(uttered == 1) > 0.5)
 
 
 def percent(share: float) -> str:
