@@ -15,10 +15,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
+import soundfile
 from made_results import result, study
 
 from sertool import cli, report, results
+from sertool.cli import home
 from sertool.errors import NotEnough
 from sertool.results import Result
 
@@ -269,3 +273,29 @@ def test_a_browser_shows_it_without_scrolling_sideways(
     assert said == []
     assert [each for each in asked if not each.startswith("data:")] == [address]
     shown.close()
+
+
+def test_sound_at_hand_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SERTOOL_HOME", str(tmp_path / "home"))
+    sound, gone = tmp_path / "emodb", tmp_path / "savee"
+    seconds = np.arange(16_000) / 16_000
+    for folder, names in ((sound, ("03a01Wa", "03a01Ta", "03a02Ta")), (gone, ("DC_a01",))):
+        folder.mkdir()
+        for name in names:
+            soundfile.write(folder / f"{name}.wav", np.sin(880 * np.pi * seconds) / 2, 16_000)
+        home.remember(folder.name, folder)
+    shutil.rmtree(gone)
+    results.prepare(tmp_path / "r")
+    for each in (result(), result(on=("savee", "savee"))):
+        results.add(tmp_path / "r", each, pa.table({"clip": ["a"]}))
+    monkeypatch.setattr(sys, "argv", ["sertool", "report", str(tmp_path / "r"), "--html",
+                                      str(tmp_path / "r.html")])  # fmt: skip
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 0
+    outline = Outline((tmp_path / "r.html").read_text())
+    kind = "Waveform and mel spectrogram of one clip of each emotion"
+    assert outline.values("alt").count(f"{kind}: How the emotions sound") == 1
+    assert "savee without pictures of its sound" in capsys.readouterr().err

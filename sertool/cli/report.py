@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.errors import BadChoice
+from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
     from sertool.results import Result
@@ -26,7 +26,8 @@ def report(
     """Redo tables and figures of a study from its results.jsonl alone.
 
     Writes tables.md, tables.tex, one CSV per table and the figures into DIR, byte for byte the
-    same each time, and prints the tables.
+    same each time, and prints the tables. The page also shows a clip of each emotion of those
+    corpora whose place `sertool corpora add` was told.
     """
     from sertool import results
 
@@ -51,6 +52,26 @@ def write_and_show(found: Sequence[Result], folder: Path, *others: Path) -> None
     screen.say(f"written: {', '.join(str(file) for file in files)}")
 
 
+def _samples(found: Sequence[Result]) -> dict[str, bytes]:
+    """A picture of one clip of each emotion, for each tested corpus whose sound is at hand."""
+    from sertool import registry
+    from sertool.cli import home, screen
+    from sertool.corpora import find_clips
+    from sertool.report import samples
+
+    speakers = {speaker for result in found for speaker in result.by_speaker}
+    tested = {name for speaker in speakers for name in speaker.partition("/")[0].split("+")}
+    pictures = {}
+    for name, folder in sorted(home.places().items()):
+        if name in tested:
+            try:
+                clips = find_clips(registry.get("corpora", name), folder)
+                pictures[name] = samples.drawing(folder, samples.one_of_each(clips))
+            except SertoolError as error:
+                screen.say(f"{name} without pictures of its sound: {error}")
+    return pictures
+
+
 def _write_page(found: Sequence[Result], folder: Path, file: Path) -> Path:
     """Write the HTML page of some results, named after their folder.
 
@@ -61,7 +82,7 @@ def _write_page(found: Sequence[Result], folder: Path, file: Path) -> Path:
 
     if file.suffix.lower() not in (".html", ".htm"):
         raise BadChoice(f"--html '{file}': give the name of a file that ends in .html")
-    content = reporting.page(found, folder.resolve().name).encode()
+    content = reporting.page(found, folder.resolve().name, _samples(found)).encode()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)

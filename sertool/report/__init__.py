@@ -1,7 +1,8 @@
 """Results -> tables and figures; the same bytes each time from the same results.
 
 `tables` turns results into tables as data, which whoever shows them draws as they like; `write`
-keeps them as markdown, CSV and LaTeX together with the figures; `page` makes one HTML page of both.
+keeps them as markdown, CSV and LaTeX together with the figures; `page` makes one HTML page of both,
+with `samples` of the sound where it is at hand.
 """
 
 from __future__ import annotations

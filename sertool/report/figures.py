@@ -57,17 +57,17 @@ def figures(sections: Sequence[Section]) -> Iterator[Drawing]:
         for section in sections:
             few = len(section.targets) <= FEW_PAIRS
             draw = _dots if section.within or few else _heat_maps
-            yield f"uar-{section.name}", _png(draw(section))
+            yield f"uar-{section.name}", png(draw(section))
             if len(section.targets) <= MOST_PANELS:
-                yield f"confusion-{section.name}", _png(_confusions(section))
+                yield f"confusion-{section.name}", png(_confusions(section))
             if found := ranked(section):
-                yield f"ranks-{section.name}", _png(_ranks(section, found))
+                yield f"ranks-{section.name}", png(_ranks(section, found))
             if curves := _learning_curves(section):
-                yield f"learning-{section.name}", _png(_learning(section, curves))
+                yield f"learning-{section.name}", png(_learning(section, curves))
         for clips, speakers in gap_pairs(sections):
             if scores := gap_scores(clips, speakers):
                 name = clips.name.replace("clips", "optimism-gap", 1)
-                yield name, _png(_gap(clips, scores))
+                yield name, png(_gap(clips, scores))
 
 
 def _dots(section: Section) -> Figure:
@@ -272,8 +272,8 @@ def _finish(figure: Figure, axes: Axes, labels: Sequence[str]) -> None:
     figure.legend(loc="outside lower center", ncols=5)
 
 
-def _png(figure: Figure) -> bytes:
-    """Without the name of the software, so that the bytes repeat."""
+def png(figure: Figure) -> bytes:
+    """A figure as PNG, without the name of the software, so that the bytes repeat."""
     content = io.BytesIO()
     figure.savefig(content, format="png", metadata={"Software": None})
     return content.getvalue()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parents[1] / "assets"
 OVERVIEW, REST, ORIGIN = "At a glance", "Clips, cost and warnings", "How this page was made"
+SAMPLES = "How the emotions sound"
 KINDS = {
     "Known and new speakers": ("optimism-gap",),
     "Estimators compared": ("comparison", "ranks"),
@@ -35,6 +36,7 @@ PICTURES = {
     "ranks": "Mean ranks of the estimators",
     "learning": "Learning curves",
     "optimism": "Optimism gap of the estimators",
+    "samples": "Waveform and mel spectrogram of one clip of each emotion",
 }
 """What a figure shows, by how its name begins, for readers who do not see it."""
 NUMBER = ' class="number"'
@@ -59,7 +61,7 @@ class Part:
     figures: Mapping[str, bytes]
 
 
-def page(results: Sequence[Result], title: str) -> str:
+def page(results: Sequence[Result], title: str, samples: Mapping[str, bytes] | None = None) -> str:
     """All tables and figures of some results as one HTML page; the same results, the same bytes.
 
     Nothing is loaded from elsewhere: the figures are part of the page.
@@ -67,6 +69,7 @@ def page(results: Sequence[Result], title: str) -> str:
     Args:
         results: in any order; of two with the same key the later one counts.
         title: what the page is called, for example the name of the study's folder.
+        samples: by corpus, a PNG of one clip of each emotion, from `report.samples`.
 
     Raises:
         NotEnough: no result at all.
@@ -75,7 +78,11 @@ def page(results: Sequence[Result], title: str) -> str:
     from sertool.report.sections import sections
 
     found = sections(results)
-    parts = [*_parts(tables(results), found, dict(figures(found))), *_origin(results)]
+    parts = [
+        *_parts(tables(results), found, dict(figures(found))),
+        *_samples(samples or {}),
+        *_origin(results),
+    ]
     return Template(_asset("page.html")).substitute(
         title=escape(title),
         style=_asset("page.css"),
@@ -158,6 +165,16 @@ def _are_scores(records: Sequence[Mapping[str, Value]], section: Section) -> boo
     return bool(records) and all(
         "uar" in each and setting.items() <= each.items() for each in records
     )
+
+
+def _samples(samples: Mapping[str, bytes]) -> Iterator[Part]:
+    if samples:
+        lead = (
+            "One clip of each emotion by one speaker: the part that is described, its samples and "
+            "its 128 mel bands (80 dB from the darkest to the brightest).",
+        )
+        drawn = {f"samples-{corpus}": png for corpus, png in samples.items()}
+        yield Part(SAMPLES, lead, (), drawn)
 
 
 def _origin(results: Sequence[Result]) -> Iterator[Part]:
