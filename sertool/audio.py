@@ -84,10 +84,23 @@ def load(path: str | os.PathLike[str], rule: WindowRule = RULE) -> Recording:
 
 
 def read(path: str | os.PathLike[str]) -> Signal:
-    """Decode a recording at its own rate and mix it to mono (the mean of its channels).
+    """Decode a recording at its own rate and mix it to mono.
+
+    Raises:
+        NotFound, BadRecording: as `decode` says.
+    """
+    samples, rate = decode(path)
+    return Signal(mixed(samples), rate)
+
+
+def decode(path: str | os.PathLike[str]) -> tuple[np.ndarray, int]:
+    """All channels of a recording as it is, and its rate.
 
     A header is not believed before it is checked, so that a hostile one costs neither time nor
     memory: at most `LONGEST_S` seconds, `MOST_VALUES` values and a rate inside `RATES`.
+
+    Returns:
+        Array of shape (n_samples, n_channels), float32, and the rate in Hz.
 
     Raises:
         NotFound: there is no such file.
@@ -99,7 +112,7 @@ def read(path: str | os.PathLike[str]) -> Signal:
     try:
         with soundfile.SoundFile(path) as file:
             _check_header(path, file)
-            samples = file.read(dtype="float32")
+            samples = file.read(dtype="float32", always_2d=True)
             promised = file.frames
     except soundfile.LibsndfileError as error:
         raise BadRecording(
@@ -108,11 +121,18 @@ def read(path: str | os.PathLike[str]) -> Signal:
         ) from None
     if len(samples) < promised:
         raise BadRecording(f"'{path}' is truncated: {len(samples)} of {promised} samples are there")
-    if samples.ndim > 1:
-        samples = samples.mean(axis=1)
     if not np.isfinite(samples).all():
         raise BadRecording(f"'{path}' holds NaN or infinite samples; export it again")
-    return Signal(samples, file.samplerate)
+    return samples, file.samplerate
+
+
+def mixed(samples: np.ndarray) -> np.ndarray:
+    """Mono: the mean of the channels, shape (n_samples, n_channels) -> (n_samples,).
+
+    >>> mixed(np.array([[0.5, -0.5], [1.0, 0.0]]))
+    array([0. , 0.5])
+    """
+    return samples.mean(axis=1) if samples.shape[1] > 1 else samples[:, 0]
 
 
 def digest(signal: Signal) -> str:

@@ -79,15 +79,43 @@ def test_a_manifest_may_not_take_the_name_of_a_corpus(run: Run, tmp_path: Path) 
 
 
 def test_corpora_add_list_and_check(run: Run, emodb_folder: Path) -> None:
-    assert run("corpora", "check").code == 1
+    nothing = run("corpora", "check")
+    assert nothing.code == 2
+    assert "sertool corpora check NAME=DIR" in nothing.err
     added = run("corpora", "add", "emodb", emodb_folder)
     assert "18 of 535 clips" in added.err
     listed = run("corpora", "list")
     assert "18 / 535" in listed.out
     assert "sertool corpora add ravdess DIR" in listed.out
-    checked = run("corpora", "check")
+    checked = run("corpora", "check", "--jobs", 1)
     assert checked.code == 1
-    assert "517 missing" in checked.out
+    assert "517 of 535 recordings are missing" in checked.out
+
+
+def test_check_goes_on_where_a_corpus_is_gone(run: Run, emodb_folder: Path, tmp_path: Path) -> None:
+    run("corpora", "add", "emodb", emodb_folder)
+    home.remember("tess", tmp_path / "gone")
+    checked = run("corpora", "check", "--format", "json", "--jobs", 1)
+    assert checked.code == 1
+    emodb, tess = json.loads(checked.out)
+    assert (emodb["corpus"], emodb["n_recordings"]) == ("emodb", 18)
+    assert (tess["corpus"], tess["n_recordings"]) == ("tess", 0)
+    assert "no folder" in tess["findings"][0]["says"]
+
+
+def test_check_a_manifest_without_a_worry(run: Run, tmp_path: Path) -> None:
+    names = [f"{speaker}{emotion}" for speaker in "abc" for emotion in ("joy", "sad")]
+    for number, name in enumerate(names):
+        write_sound(tmp_path / f"{name}.wav", tone(pitch=100 + 10 * number))
+    rows = [f"{name}.wav,{name[1:]},{name[0]}" for name in names]
+    (tmp_path / "m.csv").write_text("\n".join(["path,emotion,speaker", *rows]))
+    checked = run("corpora", "check", f"mine={tmp_path / 'm.csv'}", "--jobs", 1)
+    assert checked.code == 0
+    assert "0 to worry about, 0 to note" in checked.out
+    (tmp_path / "ajoy.wav").unlink()
+    checked = run("corpora", "check", f"mine={tmp_path / 'm.csv'}", "--jobs", 1)
+    assert checked.code == 1
+    assert "listed, but not there" in checked.out
 
 
 def test_extract_finds_a_corpus_that_was_added(run: Run, emodb_folder: Path) -> None:
@@ -183,6 +211,9 @@ def test_predict_as_table_and_csv(run: Run, tmp_path: Path, form: str) -> None:
         (("extract", "emodb=none", "--store", "s"), "no folder"),
         (("extract", "emobd=none", "--store", "s"), "did you mean 'emodb'"),
         (("extract", "emodb"), "sertool corpora add emodb DIR"),
+        (("corpora", "check", "emodb=none"), "no folder"),
+        (("corpora", "check", "emobd=."), "did you mean 'emodb'"),
+        (("corpora", "check", "emodb=.", "--jobs", "0"), "--jobs 0"),
         (("extract", "emodb=.", "--store", "s"), "535"),
         (("benchmark", "--store", "none"), "no feature store at none"),
         (("benchmark", "none.toml"), "cannot read the specification"),

@@ -1,21 +1,40 @@
-"""`sertool corpora`: what can be read, where it lies, whether it is complete."""
+"""`sertool corpora`: what can be read, where it lies, what to know before it is used."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import dataclasses
+import enum
+import itertools
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import home, screen
+from sertool.cli import home, screen, sources
+from sertool.errors import NotEnough, NotFound, SertoolError
 
 if TYPE_CHECKING:
+    from sertool.audit import Audit, Finding
+    from sertool.extraction import Source
     from sertool.types import Corpus
 
 app = typer.Typer(
-    no_args_is_help=True, help="Say where corpora lie, list them, check that they are complete."
+    no_args_is_help=True, help="Say where corpora lie, list them, audit them before use."
 )
+
+N_SHOWN = 10
+"""So many recordings of a finding are shown as text."""
+
+
+class Format(enum.StrEnum):
+    """How an audit is shown."""
+
+    text = "text"
+    json = "json"
 
 
 @app.command()
@@ -48,32 +67,117 @@ def list_corpora() -> None:
 
 
 @app.command()
-def check() -> None:
-    """Compare each corpus that was added with what a complete copy holds; exit 1 if one differs."""
-    states = [(corpus, n_found) for corpus, place, n_found in _states() if place]
-    if not states:
-        screen.say("no corpus was added yet: sertool corpora add NAME DIR")
-        raise typer.Exit(1)
-    rows = [
-        (corpus.name, str(n_found), str(corpus.clips), _verdict(n_found, corpus.clips))
-        for corpus, n_found in states
-    ]
-    screen.show("Check", ("corpus", "clips", "complete copy", "verdict"), rows)
-    if any(n_found != corpus.clips for corpus, n_found in states):
+def check(
+    corpora: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME=PLACE...",
+            help="As for `sertool extract`: a corpus and its folder, your own and its CSV, or one "
+            "that was added. (default: all that were added)",
+        ),
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How to show it.")] = Format.text,
+    jobs: Annotated[
+        int, typer.Option(metavar="N", help="Processes; 1 = this one alone, -1 = one a core.")
+    ] = -1,
+) -> None:
+    """Audit corpora: listen to every recording, and say what to know before a number is made.
+
+    Finds missing, unexpected, unreadable, doubled and silent recordings, one sound under two
+    emotions, clipping, odd formats, and speakers that cannot tell emotion from voice. Exit code 1
+    where something should worry you, 0 where nothing does, 2 where nothing could be checked.
+
+    Example: sertool corpora check emodb=~/corpora/emodb mine=interviews.csv --format json
+    """
+    jobs = screen.checked_jobs(jobs)
+    named = corpora or list(home.places())
+    if not named:
+        raise NotFound("no corpus was named or added: sertool corpora check NAME=DIR")
+    audits = _audits(named, jobs)
+    _SHOW[format](audits)
+    if any(finding.severity == "worry" for audit in audits for finding in audit.findings):
         raise typer.Exit(1)
 
 
-def _verdict(n_found: int, n_expected: int) -> str:
-    if n_found == n_expected:
-        return "complete"
-    return f"{abs(n_expected - n_found)} {'missing' if n_found < n_expected else 'too many'}"
+def _audits(named: Sequence[str], jobs: int) -> list[Audit]:
+    """What there is to say of each corpus, those among them that are not there.
+
+    Raises:
+        NotFound, NotEnough: none of them is there.
+    """
+    from sertool import audit
+
+    found: list[Source] = []
+    gone: list[tuple[str, SertoolError]] = []
+    for each in named:
+        try:
+            found.append(sources.source(each, {}, None))
+        except (NotEnough, NotFound) as error:
+            gone.append((each.partition("=")[0], error))
+    if not found:
+        raise gone[0][1]
+    return [*_heard(found, jobs), *(audit.absent(name, str(error)) for name, error in gone)]
+
+
+def _heard(found: Sequence[Source], jobs: int) -> list[Audit]:
+    from sertool import audit, hearing
+
+    audits = []
+    with screen.bar() as bar:
+        task = bar.add_task("", total=sum(len(source.clips) for source in found))
+        for source in found:
+            bar.update(task, description=source.corpus.name)
+            hearings = hearing.hear(source.folder, source.clips, jobs=jobs)
+            with contextlib.closing(hearings):
+                heard = []
+                for each in hearings:
+                    heard.append(each)
+                    bar.advance(task)
+            audits.append(audit.audit(source, heard))
+    return audits
+
+
+def _show_text(audits: Sequence[Audit]) -> None:
+    for audit in audits:
+        counts = Counter(finding.severity for finding in audit.findings)
+        typer.secho(
+            f"{audit.corpus}: {audit.n_recordings:,} recordings in {audit.folder}, "
+            f"{counts['worry']} to worry about, {counts['note']} to note",
+            bold=True,
+        )
+        for finding in audit.findings:
+            _show_finding(finding)
+        typer.echo()
+
+
+def _show_finding(finding: Finding) -> None:
+    typer.secho(
+        f"  {finding.severity}: {finding.kind}", fg="red" if finding.severity == "worry" else None
+    )
+    for text in (finding.says, f"-> {finding.advice}"):
+        typer.echo(f"    {text}")
+    for path, says in itertools.islice(finding.recordings.items(), N_SHOWN):
+        typer.echo(f"      {path}{says and f'  {says}'}")
+    n_more = len(finding.recordings) - N_SHOWN
+    if n_more > 0:
+        typer.echo(f"      ... and {n_more:,} more: --format json names all")
+
+
+def _show_json(audits: Sequence[Audit]) -> None:
+    entries = [dataclasses.asdict(audit) for audit in audits]
+    typer.echo(json.dumps(entries, ensure_ascii=False, indent=2))
+
+
+_SHOW: dict[Format, Callable[[Sequence[Audit]], None]] = {
+    Format.text: _show_text,
+    Format.json: _show_json,
+}
 
 
 def _states() -> Iterator[tuple[Corpus, Path | None, int]]:
     """Each built-in corpus, where it lies (None = not known) and how many clips are there."""
     from sertool import registry
     from sertool.corpora import find_clips
-    from sertool.errors import NotEnough, NotFound
 
     places = home.places()
     for name in registry.names("corpora"):

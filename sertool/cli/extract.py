@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import home, screen
-from sertool.errors import BadChoice, BadRecording, NotFound
+from sertool.cli import home, screen, sources
+from sertool.errors import BadChoice, BadRecording
+from sertool.types import EMOTIONS
 
 if TYPE_CHECKING:
-    from sertool.extraction import Outcome, Plan, Source
+    from sertool.extraction import Outcome, Plan
 
 
 def extract(
@@ -70,37 +71,16 @@ def extract(
 
     jobs = screen.checked_jobs(jobs)
     place = store or home.default_store()
-    sources = [_source(given, map or [], own_labels) for given in corpora]
+    mapping = dict(_pair(given) for given in map or [])
+    vocabulary = None if own_labels else EMOTIONS
+    found = [sources.source(given, mapping, vocabulary) for given in corpora]
     if speakers is not None:
-        sources = [extraction.first_speakers(source, speakers) for source in sources]
-    plan = extraction.plan(sources, place, screen.feature_sets(features))
+        found = [extraction.first_speakers(source, speakers) for source in found]
+    plan = extraction.plan(found, place, screen.feature_sets(features))
     bad = _run(plan, jobs)
     _summary(plan, bad)
     if bad and strict:
         raise BadRecording(f"{len(bad)} bad recordings, and --strict was asked for")
-
-
-def _source(given: str, words: list[str], own_labels: bool) -> Source:
-    from sertool import extraction, registry
-    from sertool.types import EMOTIONS
-
-    name, equals, place = given.partition("=")
-    if equals and Path(place).suffix.lower() == ".csv":
-        if name in registry.names("corpora"):
-            raise BadChoice(
-                f"{name} is the name of a built-in corpus; call your manifest otherwise"
-            )
-        return extraction.manifest_source(
-            Path(place).expanduser(),
-            name=name,
-            mapping=dict(map(_pair, words)),
-            vocabulary=None if own_labels else EMOTIONS,
-        )
-    corpus = registry.get("corpora", name)
-    folder = Path(place).expanduser() if equals else home.places().get(name)
-    if folder is None:
-        raise NotFound(f"where does {name} lie? give {name}=DIR or: sertool corpora add {name} DIR")
-    return extraction.source(corpus, folder)
 
 
 def _pair(given: str) -> tuple[str, str]:

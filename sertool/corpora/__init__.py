@@ -58,7 +58,7 @@ def find_clips(corpus: Corpus, folder: Path) -> list[Clip]:
     """
     if not folder.is_dir():
         raise NotFound(f"no folder {folder.as_posix()}: give the one that holds {corpus.name}")
-    paths = list(_sound_files(folder))
+    paths = list(sound_files(folder))
     recordings: dict[str, Clip] = {}
     for path in sorted(paths, key=_preference):
         clip = corpus.parse(path)
@@ -69,8 +69,14 @@ def find_clips(corpus: Corpus, folder: Path) -> list[Clip]:
     return sorted(recordings.values(), key=lambda clip: clip.path)
 
 
-def _sound_files(folder: Path) -> Iterator[str]:
-    """Breadth first, so that a folder reached on two ways is entered on the shorter one."""
+def sound_files(folder: Path) -> Iterator[str]:
+    """The sound files below a folder, as POSIX paths inside it, hidden ones left out.
+
+    Breadth first, so that a folder reached on two ways is entered on the shorter one.
+
+    Raises:
+        NotFound: a folder that may not be read.
+    """
     entered: set[Path] = set()
     level = [folder]
     while level:

@@ -1,0 +1,49 @@
+"""Where recordings come from, as the command line names it: NAME=DIR, NAME=FILE.csv, NAME."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sertool.cli import home
+from sertool.errors import BadChoice, NotFound
+
+if TYPE_CHECKING:
+    from sertool.extraction import Source
+    from sertool.types import Emotion
+
+
+def source(
+    given: str, mapping: Mapping[str, Emotion], vocabulary: Collection[Emotion] | None
+) -> Source:
+    """The clips of a corpus that is given with its place, or by the name under which it was added.
+
+    Args:
+        given: a built-in corpus and its folder, another name and a CSV, or a name alone.
+        mapping: a manifest's words -> emotions.
+        vocabulary: the emotions that a manifest may hold; None = any word.
+
+    Raises:
+        BadChoice: a manifest under the name of a built-in corpus.
+        UnknownName: no such corpus.
+        NotFound: a corpus that was not added, or no such folder or manifest.
+        NotEnough: a folder without recordings of the corpus.
+        BadTable, BadLabel: a manifest that is not as it must be.
+    """
+    from sertool import extraction, registry
+
+    name, equals, place = given.partition("=")
+    if equals and Path(place).suffix.lower() == ".csv":
+        if name in registry.names("corpora"):
+            raise BadChoice(
+                f"{name} is the name of a built-in corpus; call your manifest otherwise"
+            )
+        return extraction.manifest_source(
+            Path(place).expanduser(), name=name, mapping=mapping, vocabulary=vocabulary
+        )
+    corpus = registry.get("corpora", name)
+    folder = Path(place).expanduser() if equals else home.places().get(name)
+    if folder is None:
+        raise NotFound(f"where does {name} lie? give {name}=DIR or: sertool corpora add {name} DIR")
+    return extraction.source(corpus, folder)
