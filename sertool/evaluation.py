@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections import Counter
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -146,7 +146,7 @@ def _result(
         fit_seconds=round(fit_seconds, 4),
         predict_ms=round(1000 * predict_seconds / predictions.num_rows, 4),
         model_bytes=len(pickle.dumps(model)),
-        warnings=tuple(_warnings(fit, set(truth) - {*trained.column("emotion").to_pylist()})),
+        warnings=(*fit.notes, *_warnings(fit, trained)),
         versions=versions.of_learning(),
         learning_curve=_learning_curve(model),
         features=fit.dataset.feature_sets,
@@ -168,9 +168,10 @@ def _left_out(fit: Fit, predictions: pa.Table, labels: Sequence[str]) -> dict[st
     return dict(sorted(counts.items()))
 
 
-def _warnings(fit: Fit, untrained: Collection[str]) -> Iterator[str]:
+def _warnings(fit: Fit, trained: pa.Table) -> Iterator[str]:
     """What a reader should know before quoting the number."""
     identity = fit.dataset.identity
+    tested = identity.take(pa.array(fit.split.test))
     n_speakers = len(set(store.qualified(identity, "speaker")))
     if "speaker" not in fit.protocol.leaks and fit.protocol.scope == "within" and n_speakers < 3:
         yield (
@@ -178,12 +179,19 @@ def _warnings(fit: Fit, untrained: Collection[str]) -> Iterator[str]:
             "from so few says little about the next speaker"
         )
     if fit.normalisation == "speaker":
-        tested = identity.take(pa.array(fit.split.test))
         emotions = tested.column("emotion").to_pylist()
         if normalisation.confounded(store.qualified(tested, "speaker"), emotions):
             yield (
                 f"{fit.split.test_on}: most test speakers utter one emotion only, so speaker "
                 "normalisation removes the very difference that is to be recognised"
             )
+    both = _values(trained, "sha256") & _values(tested, "sha256") - {""}
+    if both and "clip" not in fit.protocol.leaks:
+        yield f"{fit.split.name}: sounds that are tested were trained on, too: {len(both):,}"
+    untrained = _values(tested, "emotion") - _values(trained, "emotion")
     if untrained:
         yield f"{fit.split.name}: {', '.join(sorted(untrained))} tested but never trained on"
+
+
+def _values(identity: pa.Table, column: str) -> set[str]:
+    return set(identity.column(column).to_pylist())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +30,7 @@ class Dataset:
         emotions: which entered, as declared.
         digest: names the content of the rows.
         clips: clips of each (corpus, emotion) there were, those left out among them.
+        n_dropped: clips left out because their sound has another name, too.
     """
 
     identity: pa.Table
@@ -38,11 +39,15 @@ class Dataset:
     emotions: str
     digest: str
     clips: Mapping[tuple[str, str], int]
+    n_dropped: int = 0
 
 
 @dataclass(frozen=True)
 class Fit:
-    """One estimator on one split: the unit of work."""
+    """One estimator on one split: the unit of work.
+
+    `notes` are what a reader should know of the rows and of how they were split.
+    """
 
     protocol: Protocol
     split: Split
@@ -51,6 +56,7 @@ class Fit:
     candidate: Candidate
     seed: int
     train_variants: tuple[Variant, ...]
+    notes: tuple[str, ...]
 
     @property
     def key(self) -> results.Key:
@@ -68,6 +74,11 @@ class Plan:
 
     fits: tuple[Fit, ...] = field(repr=False)
     impossible: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notes of all fits, each once."""
+        return tuple(dict.fromkeys(note for fit in self.fits for note in fit.notes))
 
 
 def plan(study: Study, table: pa.Table) -> Plan:
@@ -90,7 +101,8 @@ def plan(study: Study, table: pa.Table) -> Plan:
                 except NotEnough as error:
                     impossible.append(f"{protocol.name}: {error}")
                     continue
-                fits += _fits(study, protocol, dataset, splits, seed)
+                notes = tuple(_notes(name or protocol.name, dataset, splits))
+                fits += _fits(study, protocol, dataset, splits, seed, notes)
     if not fits:
         raise NotEnough("; ".join(dict.fromkeys(impossible)) or "nothing was asked for")
     return Plan(tuple(fits), tuple(dict.fromkeys(impossible)))
@@ -103,11 +115,11 @@ def _datasets(study: Study, protocol: Protocol, table: pa.Table) -> Iterator[tup
             joined = pa.concat_tables(
                 [_as_one_corpus(_pool(table, pool), pool) for pool in study.pools]
             )
-            yield "", _dataset(study.emotions, joined, sets, default="six")
+            yield "", _dataset(study, joined, sets, default="six")
             continue
         for pool in study.pools:
             default = "all" if len(pool) == 1 else "six"
-            yield "+".join(pool), _dataset(study.emotions, _pool(table, pool), sets, default)
+            yield "+".join(pool), _dataset(study, _pool(table, pool), sets, default)
 
 
 def _pool(table: pa.Table, pool: Sequence[str]) -> pa.Table:
@@ -125,24 +137,43 @@ def _as_one_corpus(table: pa.Table, pool: Sequence[str]) -> pa.Table:
     return table.set_column(table.column_names.index("corpus"), "corpus", corpus)
 
 
-def _dataset(
-    emotions: tuple[str, ...] | str, table: pa.Table, sets: Sequence[str], default: str
-) -> Dataset:
-    declared = default if emotions == "default" else emotions
-    clips = _clips_by_emotion(table)
+def _dataset(study: Study, table: pa.Table, sets: Sequence[str], default: str) -> Dataset:
+    declared = default if study.emotions == "default" else study.emotions
+    kept = _without_duplicates(table) if study.drop_duplicates else table
+    clips = _clips_by_emotion(kept)
+    n_dropped = _clips_by_emotion(table).total() - clips.total()
     if declared != "all":
         wanted = SIX_EMOTIONS if declared == "six" else declared
         if declared != "six":
-            _check_emotions(wanted, table)
-        table = table.filter(pc.is_in(table.column("emotion"), pa.array(wanted)))
+            _check_emotions(wanted, kept)
+        kept = kept.filter(pc.is_in(kept.column("emotion"), pa.array(wanted)))
     return Dataset(
-        identity=table.select(store.IDENTITY),
-        features=store.matrix(table, store.columns(sets)),
+        identity=kept.select(store.IDENTITY),
+        features=store.matrix(kept, store.columns(sets)),
         feature_sets="+".join(sets),
         emotions=declared if isinstance(declared, str) else ",".join(declared),
-        digest=store.digest(table, sets),
+        digest=store.digest(kept, sets),
         clips=clips,
+        n_dropped=n_dropped,
     )
+
+
+def _without_duplicates(table: pa.Table) -> pa.Table:
+    """Without the clips whose sound has several emotions, and with one of each other sound."""
+    originals = _originals(table)
+    names = store.qualified(originals, "clip")
+    same: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, sound, emotion in sorted(
+        zip(
+            names,
+            originals.column("sha256").to_pylist(),
+            originals.column("emotion").to_pylist(),
+            strict=True,
+        )
+    ):
+        same[sound or name].append((name, emotion))
+    kept = {group[0][0] for group in same.values() if len({emotion for _, emotion in group}) == 1}
+    return table.filter(pa.array([name in kept for name in store.qualified(table, "clip")]))
 
 
 def _check_emotions(wanted: Sequence[str], table: pa.Table) -> None:
@@ -152,20 +183,44 @@ def _check_emotions(wanted: Sequence[str], table: pa.Table) -> None:
             raise BadChoice(f"no emotion {choices(emotion, present)}")
 
 
-def _clips_by_emotion(table: pa.Table) -> dict[tuple[str, str], int]:
-    originals = table.filter(pc.equal(table.column("variant"), VARIANTS[0]))
-    pairs = zip(
-        originals.column("corpus").to_pylist(), originals.column("emotion").to_pylist(), strict=True
+def _clips_by_emotion(table: pa.Table) -> Counter[tuple[str, str]]:
+    originals = _originals(table)
+    return Counter(
+        zip(
+            originals.column("corpus").to_pylist(),
+            originals.column("emotion").to_pylist(),
+            strict=True,
+        )
     )
-    return dict(Counter(pairs))
+
+
+def _originals(table: pa.Table) -> pa.Table:
+    return table.filter(pc.equal(table.column("variant"), VARIANTS[0]))
+
+
+def _notes(name: str, dataset: Dataset, splits: Sequence[Split]) -> Iterator[str]:
+    """What a reader should know of sounds that have several names."""
+    if dataset.n_dropped:
+        yield f"{name}: clips left out, their sound having another name: {dataset.n_dropped:,}"
+    removed = [split.n_same_sound for split in splits if split.n_same_sound]
+    if removed:
+        yield (
+            f"{name}: clips not trained on, their very sound being tested under another name: "
+            f"{sum(removed):,}, in {len(removed)} of {len(splits)} splits"
+        )
 
 
 def _fits(
-    study: Study, protocol: Protocol, dataset: Dataset, splits: Sequence[Split], seed: int
+    study: Study,
+    protocol: Protocol,
+    dataset: Dataset,
+    splits: Sequence[Split],
+    seed: int,
+    notes: tuple[str, ...],
 ) -> list[Fit]:
     normalisations = (OWN_SCALING,) if protocol.own_scaling else study.normalisations
     return [
-        Fit(protocol, split, dataset, how, candidate, seed, study.train_variants)
+        Fit(protocol, split, dataset, how, candidate, seed, study.train_variants, notes)
         for how in normalisations
         for split in splits
         for candidate in study.estimators

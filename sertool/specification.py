@@ -6,6 +6,7 @@ A specification in TOML has the keys of `study()`; each estimator may carry para
     corpora = ["emodb", "ravdess+tess"]     # "+" joins corpora into one pool
     emotions = "six"                         # or "all", or a list; left out = the default
     features = ["librosa178", "librosa178+functionals"]      # "+" takes both together
+    drop_duplicates = true                   # no clip whose sound has another name, too
 
     [estimators]
     forest = {}
@@ -35,7 +36,7 @@ Parameters = Mapping[str, Any]
 
 KEYS = (
     "protocols", "corpora", "estimators", "features", "normalisation", "emotions",
-    "train_variants", "seeds",
+    "train_variants", "seeds", "drop_duplicates",
 )  # fmt: skip
 CHOICES_OF_EMOTIONS = ("default", "six", "all")
 
@@ -93,6 +94,8 @@ class Study:
             "default" = all within one corpus, six where corpora are pooled or crossed.
         train_variants: the variants of the training clips to train on.
         seeds: of splits and estimators.
+        drop_duplicates: whether clips are left out whose sound there is more than once: all of
+            them where its emotions differ, else all but one.
     """
 
     protocols: tuple[Protocol, ...]
@@ -103,6 +106,7 @@ class Study:
     emotions: tuple[str, ...] | str = "default"
     train_variants: tuple[Variant, ...] = VARIANTS
     seeds: tuple[int, ...] = (42,)
+    drop_duplicates: bool = False
 
     @property
     def corpora(self) -> tuple[str, ...]:
@@ -125,6 +129,7 @@ def study(
     emotions: Sequence[str] | str = "default",
     train_variants: Sequence[str] = VARIANTS,
     seeds: Sequence[int] = (42,),
+    drop_duplicates: bool = False,
 ) -> Study:
     """A study from the names of plug-ins.
 
@@ -138,6 +143,7 @@ def study(
         emotions: "default", "six", "all", or a list of emotions.
         train_variants: of "original", "noise", "stretch_pitch".
         seeds: of splits and estimators.
+        drop_duplicates: leave out clips whose sound there is more than once.
 
     Raises:
         UnknownName: a plug-in that does not exist.
@@ -158,6 +164,7 @@ def study(
         emotions=_emotions(emotions),
         train_variants=_each_of(train_variants, VARIANTS, "variant"),
         seeds=tuple(_seed(seed) for seed in dict.fromkeys(seeds)),
+        drop_duplicates=drop_duplicates,
     )
 
 
@@ -182,6 +189,10 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def _check_type(file: Path, name: str, value: object) -> None:
+    if name == "drop_duplicates":
+        if not isinstance(value, bool):
+            raise BadChoice(f"{file}: {name} = {value!r} must be true or false")
+        return
     kind, words = (int, "whole numbers") if name == "seeds" else (str, "names")
     is_list = isinstance(value, list) and all(type(each) is kind for each in value)
     is_table = name == "estimators" and isinstance(value, dict) and _are_settings(value)

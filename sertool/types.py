@@ -141,6 +141,7 @@ class Split:
         train: row numbers, shape (n_train,), all variants of the training clips.
         test: row numbers, shape (n_test,).
         validation: row numbers, empty unless the protocol itself sets some aside.
+        n_same_sound: clips that are not trained on because their very sound is tested.
     """
 
     train_on: str
@@ -149,6 +150,7 @@ class Split:
     train: np.ndarray
     test: np.ndarray
     validation: np.ndarray
+    n_same_sound: int = 0
 
     @property
     def name(self) -> str:

@@ -6,6 +6,8 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import soundfile
 
@@ -81,3 +83,14 @@ def fill(
     store.append(folder, corpus.name, measurements, sets)
     store.merge(folder, corpus, clips, sets)
     return clips
+
+
+def name_sound_alike(place: Path, clip: str, other: str, *, corpus: str = "emodb") -> None:
+    """Give a clip of a store the sound of another clip there."""
+    file = place / f"corpus={corpus}" / "clips.parquet"
+    table = pq.read_table(file, partitioning=None)
+    clips, sounds = (table.column(name).to_pylist() for name in ("clip", "sha256"))
+    sound = sounds[clips.index(other)]
+    changed = [sound if each == clip else own for each, own in zip(clips, sounds, strict=True)]
+    column = table.column_names.index("sha256")
+    pq.write_table(table.set_column(column, "sha256", pa.array(changed)), file)

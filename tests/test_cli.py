@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from synthetic import EMODB_NAMES, tone, write_sound
+from synthetic import EMODB_NAMES, fill, name_sound_alike, tone, write_sound
 
-from sertool import cli, store
+from sertool import cli, registry, store
 from sertool.cli import home
 
 MakeStore = Callable[..., Path]
@@ -160,6 +160,19 @@ def test_benchmark_from_a_specification(run: Run, make_store: MakeStore, tmp_pat
         "confusion", "labels", "n_train", "n_test", "fit_seconds",
     }  # fmt: skip
     assert keys <= set(lines[0])
+
+
+def test_benchmark_drops_duplicates(run: Run, tmp_path: Path) -> None:
+    clips = fill(tmp_path / "s", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 4)
+    name_sound_alike(tmp_path / "s", clips[0].path, clips[4].path)
+    arguments = (
+        "benchmark", "--store", tmp_path / "s", "--results", tmp_path / "r",
+        "--protocols", "clips", "--estimators", "majority",
+    )  # fmt: skip
+    assert "note:" not in run(*arguments).err
+    dropped = run(*arguments, "--drop-duplicates")
+    assert "note: emodb: clips left out, their sound having another name: 2" in dropped.err
+    assert "emodb: clips left out" in (tmp_path / "r" / "tables.md").read_text()
 
 
 def test_train_then_predict(

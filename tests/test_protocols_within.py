@@ -142,6 +142,7 @@ class TestSpeakers:
         for split in splits("speakers", table):
             assert len(split.test) == 6
             assert len(split.train) == 15
+            assert split.n_same_sound == 1
 
 
 class TestSentences:

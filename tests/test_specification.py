@@ -62,6 +62,7 @@ def test_what_does_not_exist_is_named(keys: dict, error: type[Exception], match:
         ("protocols = [", "is not TOML"),
         ("seeds = ['one']", "must be a list of whole numbers"),
         ("[estimators]\nsvm = 3", "must be a list"),
+        ("drop_duplicates = 'yes'", "must be true or false"),
     ],
 )
 def test_bad_specification_is_answered(tmp_path: Path, text: str, match: str) -> None:

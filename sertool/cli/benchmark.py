@@ -74,6 +74,14 @@ def benchmark(
         ),
     ] = None,
     seeds: Annotated[str | None, typer.Option(metavar="1,2", help="(default: 42)")] = None,
+    drop_duplicates: Annotated[
+        bool,
+        typer.Option(
+            "--drop-duplicates",
+            help="Leave out clips whose sound is there more than once: all of them where its "
+            "emotions differ, else all but one.",
+        ),
+    ] = False,
     jobs: Annotated[
         int,
         typer.Option(
@@ -99,12 +107,17 @@ def benchmark(
         "features": features, "normalisation": normalisation, "emotions": emotions,
         "train_variants": train_variants, "seeds": seeds,
     }  # fmt: skip
-    asked = specification.study(**_asked(spec, given, place))
+    keys = _asked(spec, given, place)
+    if drop_duplicates:
+        keys["drop_duplicates"] = True
+    asked = specification.study(**keys)
     folder = results or RESULTS / (spec or QUICK).stem
     screen.say(f"store: {place}\nresults: {folder}")
     plan = planning.plan(asked, store_file.read(place, asked.corpora, asked.feature_sets))
     for reason in plan.impossible:
         screen.say(f"left out: {reason}")
+    for note in plan.notes:
+        screen.say(f"note: {note}")
     _run(plan, folder, jobs)
     write_and_show(results_file.read(folder), folder)
 

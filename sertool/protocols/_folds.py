@@ -149,13 +149,14 @@ def within(clips: Clips, folds: Iterable[Fold], *, name: str) -> Iterator[Split]
     """
     sound = _numbered(clips.sound())
     for fold, test in folds:
-        train = ~test & ~_shared(sound, test)
+        same = ~test & _shared(sound, test)
+        train = ~test & ~same
         if _n_emotions(clips, train) < 2:
             raise NotEnough(
                 f"{name}: without {fold} fewer than 2 emotions are left to train on; use the "
                 "protocol 'clips', or add recordings"
             )
-        yield _split(clips, train, test, train_on=name, test_on=name, fold=fold)
+        yield _split(clips, train, test, same, train_on=name, test_on=name, fold=fold)
 
 
 def across(clips: Clips, column: str) -> Iterator[Split]:
@@ -179,20 +180,25 @@ def across(clips: Clips, column: str) -> Iterator[Split]:
     pairs = list(permutations(present, 2))
     if len(present) > 2:
         pairs += [(OTHERS, test_on) for test_on in present]
-    apart = [_numbered(clips.sound()), _numbered(_voice(clips))]
-    splits = [_cross(clips, values, apart, *pair) for pair in pairs]
+    sound, voice = _numbered(clips.sound()), _numbered(_voice(clips))
+    splits = [_cross(clips, values, sound, voice, *pair) for pair in pairs]
     if not any(splits):
         raise NotEnough(f"no two values of {column} share 2 emotions; choose other emotions")
     yield from (split for split in splits if split)
 
 
 def _cross(
-    clips: Clips, values: np.ndarray, apart: Iterable[np.ndarray], train_on: str, test_on: str
+    clips: Clips,
+    values: np.ndarray,
+    sound: np.ndarray,
+    voice: np.ndarray,
+    train_on: str,
+    test_on: str,
 ) -> Split | None:
     test = values == test_on
     train = ~test if train_on == OTHERS else values == train_on
-    for labels in apart:
-        train = train & ~_shared(labels, test)
+    same = train & _shared(sound, test)
+    train = train & ~same & ~_shared(voice, test)
     emotion = clips.column("emotion")
     shared = sorted(set(emotion[train]) & set(emotion[test]))
     if len(shared) < 2:
@@ -200,11 +206,19 @@ def _cross(
         getLogger(__name__).warning(message, train_on, test_on, shared)
         return None
     kept = np.isin(emotion, shared)
-    return _split(clips, train & kept, test & kept, train_on=train_on, test_on=test_on, fold="")
+    train, test, same = train & kept, test & kept, same & kept
+    return _split(clips, train, test, same, train_on=train_on, test_on=test_on, fold="")
 
 
 def _split(
-    clips: Clips, train: np.ndarray, test: np.ndarray, *, train_on: str, test_on: str, fold: str
+    clips: Clips,
+    train: np.ndarray,
+    test: np.ndarray,
+    same: np.ndarray,
+    *,
+    train_on: str,
+    test_on: str,
+    fold: str,
 ) -> Split:
     return Split(
         train_on=train_on,
@@ -213,6 +227,7 @@ def _split(
         train=clips.rows[train[clips.clip_of]],
         test=clips.column("row")[test],
         validation=np.empty(0, dtype=np.int64),
+        n_same_sound=int(same.sum()),
     )
 
 
