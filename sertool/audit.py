@@ -7,7 +7,7 @@ what to do or what sertool does about it. Works on any corpus, a manifest's amon
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
@@ -19,6 +19,8 @@ from sertool.hearing import Heard, Sound
 from sertool.types import Clip
 
 FEW_SPEAKERS = 2
+N_NAMED = 3
+"""So many others of the same sound are named beside a recording."""
 
 Severity = Literal["worry", "note"]
 """A worry says that recordings or labels are wrong or mislead; a note is good to know."""
@@ -73,7 +75,11 @@ def audit(source: Source, heard: Sequence[Heard]) -> Audit:
 
 
 def absent(name: str, reason: str) -> Audit:
-    """What there is to say of a corpus of which nothing was found, for this reason."""
+    """What there is to say of a corpus of which nothing was found, for this reason.
+
+    >>> absent("tess", "no folder tess").n_recordings
+    0
+    """
     advice = f"give its folder, {name}=DIR, or say again where it lies: sertool corpora add"
     return Audit(name, "", 0, (Finding("missing recordings", "worry", reason, advice),))
 
@@ -113,22 +119,24 @@ def _other_files(source: Source) -> Iterator[Finding]:
     """Sound files that are no clips, and those that are a clip once more."""
     kept = {clip.recording: clip.path for clip in source.clips}
     unexpected: dict[str, str] = {}
-    copies: dict[str, str] = {}
-    for path in sorted({*sound_files(source.folder)} - {*kept.values()}):
+    nested: dict[str, str] = {}
+    other_formats: dict[str, str] = {}
+    for path in {*sound_files(source.folder)} - {*kept.values()}:
         clip = source.corpus.parse(path)
         if clip is None:
             unexpected[path] = ""
         elif clip.recording in kept:
-            copies[path] = f"again {kept[clip.recording]}"
-    nested = {path: says for path, says in copies.items() if _suffix(path) == _suffix(says)}
+            first = kept[clip.recording]
+            copies = nested if _suffix(path) == _suffix(first) else other_formats
+            copies[path] = f"again {first}"
     yield from _finding(
         "second copies", "worry", nested, "there once more under the same name",
         "remove the copy: tools that take every file train on what they test. sertool counts each "
         "recording once",
     )  # fmt: skip
     yield from _finding(
-        "other formats", "note", {path: copies[path] for path in copies.keys() - nested.keys()},
-        "there once more in another format", "sertool takes the lossless one",
+        "other formats", "note", other_formats, "there once more in another format",
+        "sertool counts each recording once: in the fewest folders, then without loss",
     )  # fmt: skip
     yield from _finding(
         "unexpected files", "note", unexpected, "not named as recordings of this corpus are",
@@ -185,8 +193,12 @@ def _same(sha256: Mapping[Clip, str]) -> Iterator[Finding]:
     groups = defaultdict(list)
     for clip, sound in sha256.items():
         groups[sound].append(clip)
-    repeated = [group for group in groups.values() if len(group) > 1]
-    contrary = [group for group in repeated if len({clip.emotion for clip in group}) > 1]
+    contrary: list[list[Clip]] = []
+    alike: list[list[Clip]] = []
+    for group in groups.values():
+        if len(group) > 1:
+            n_emotions = len({clip.emotion for clip in group})
+            (contrary if n_emotions > 1 else alike).append(group)
     yield from _finding(
         "same sound, different emotions", "worry", _mutual(contrary),
         "at most one label of each can be right",
@@ -194,14 +206,13 @@ def _same(sha256: Mapping[Clip, str]) -> Iterator[Finding]:
         "sertool does not train on a sound that it tests, but learns and counts both labels",
     )  # fmt: skip
     yield from _finding(
-        "same sound, same emotion", "note",
-        _mutual([group for group in repeated if group not in contrary]), "one sound, several names",
+        "same sound, same emotion", "note", _mutual(alike), "one sound, several names",
         "sertool does not train on a sound that it tests; to count each once: sertool benchmark "
         "--drop-duplicates",
     )  # fmt: skip
 
 
-def _mutual(groups: Collection[Sequence[Clip]]) -> dict[str, str]:
+def _mutual(groups: Iterable[Sequence[Clip]]) -> dict[str, str]:
     """Each clip of some groups -> its emotion, and which others are its like."""
     return {
         clip.path: f"{clip.emotion}, as {_others(clip, group)}"
@@ -211,7 +222,9 @@ def _mutual(groups: Collection[Sequence[Clip]]) -> dict[str, str]:
 
 
 def _others(clip: Clip, group: Sequence[Clip]) -> str:
-    return ", ".join(f"{other.path} ({other.emotion})" for other in group if other != clip)
+    others = [f"{other.path} ({other.emotion})" for other in group if other != clip]
+    n_more = len(others) - N_NAMED
+    return ", ".join(others[:N_NAMED]) + (f" and {n_more:,} more" if n_more > 0 else "")
 
 
 def _formats(sounds: Mapping[Clip, Sound]) -> Iterator[Finding]:

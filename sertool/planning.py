@@ -139,9 +139,8 @@ def _as_one_corpus(table: pa.Table, pool: Sequence[str]) -> pa.Table:
 
 def _dataset(study: Study, table: pa.Table, sets: Sequence[str], default: str) -> Dataset:
     declared = default if study.emotions == "default" else study.emotions
-    kept = _without_duplicates(table) if study.drop_duplicates else table
+    kept, n_dropped = _without_duplicates(table) if study.drop_duplicates else (table, 0)
     clips = _clips_by_emotion(kept)
-    n_dropped = _clips_by_emotion(table).total() - clips.total()
     if declared != "all":
         wanted = SIX_EMOTIONS if declared == "six" else declared
         if declared != "six":
@@ -158,22 +157,17 @@ def _dataset(study: Study, table: pa.Table, sets: Sequence[str], default: str) -
     )
 
 
-def _without_duplicates(table: pa.Table) -> pa.Table:
-    """Without the clips whose sound has several emotions, and with one of each other sound."""
+def _without_duplicates(table: pa.Table) -> tuple[pa.Table, int]:
+    """Without clips whose sound has several emotions, one of each other sound; how many less."""
     originals = _originals(table)
     names = store.qualified(originals, "clip")
+    sounds, emotions = (originals.column(name).to_pylist() for name in ("sha256", "emotion"))
     same: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for name, sound, emotion in sorted(
-        zip(
-            names,
-            originals.column("sha256").to_pylist(),
-            originals.column("emotion").to_pylist(),
-            strict=True,
-        )
-    ):
+    for name, sound, emotion in sorted(zip(names, sounds, emotions, strict=True)):
         same[sound or name].append((name, emotion))
     kept = {group[0][0] for group in same.values() if len({emotion for _, emotion in group}) == 1}
-    return table.filter(pa.array([name in kept for name in store.qualified(table, "clip")]))
+    rows = pa.array([name in kept for name in store.qualified(table, "clip")], pa.bool_())
+    return table.filter(rows), len(names) - len(kept)
 
 
 def _check_emotions(wanted: Sequence[str], table: pa.Table) -> None:
@@ -183,15 +177,12 @@ def _check_emotions(wanted: Sequence[str], table: pa.Table) -> None:
             raise BadChoice(f"no emotion {choices(emotion, present)}")
 
 
-def _clips_by_emotion(table: pa.Table) -> Counter[tuple[str, str]]:
+def _clips_by_emotion(table: pa.Table) -> dict[tuple[str, str], int]:
     originals = _originals(table)
-    return Counter(
-        zip(
-            originals.column("corpus").to_pylist(),
-            originals.column("emotion").to_pylist(),
-            strict=True,
-        )
+    pairs = zip(
+        originals.column("corpus").to_pylist(), originals.column("emotion").to_pylist(), strict=True
     )
+    return dict(Counter(pairs))
 
 
 def _originals(table: pa.Table) -> pa.Table:
@@ -201,11 +192,14 @@ def _originals(table: pa.Table) -> pa.Table:
 def _notes(name: str, dataset: Dataset, splits: Sequence[Split]) -> Iterator[str]:
     """What a reader should know of sounds that have several names."""
     if dataset.n_dropped:
-        yield f"{name}: clips left out, their sound having another name: {dataset.n_dropped:,}"
+        yield (
+            f"{name}: clips left out because their sound has another name, too: "
+            f"{dataset.n_dropped:,}"
+        )
     removed = [split.n_same_sound for split in splits if split.n_same_sound]
     if removed:
         yield (
-            f"{name}: clips not trained on, their very sound being tested under another name: "
+            f"{name}: clips not trained on because their sound is tested under another name: "
             f"{sum(removed):,}, in {len(removed)} of {len(splits)} splits"
         )
 

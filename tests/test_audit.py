@@ -141,6 +141,16 @@ def test_one_sound_under_several_names(tmp_path: Path, mine: list[str]) -> None:
     assert "--drop-duplicates" in contrary.advice
 
 
+def test_of_many_alike_a_few_are_named(tmp_path: Path, mine: list[str]) -> None:
+    for name in ("a-happy", "a-sad", "b-happy", "b-sad", "c-sad"):
+        shutil.copy(tmp_path / "c-happy.wav", tmp_path / f"{name}.wav")
+    (found,) = listed(tmp_path, mine).values()
+    assert len(found.recordings) == 6
+    assert found.recordings["a-sad.wav"] == (
+        "sad, as a-happy.wav (happy), b-happy.wav (happy), b-sad.wav (sad) and 2 more"
+    )
+
+
 def test_silence_is_silence_and_no_sound_in_common(tmp_path: Path, mine: list[str]) -> None:
     for name in ("a-sad.wav", "b-happy.wav"):
         write_sound(tmp_path / name, np.zeros(RATE))

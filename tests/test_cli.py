@@ -171,7 +171,7 @@ def test_benchmark_drops_duplicates(run: Run, tmp_path: Path) -> None:
     )  # fmt: skip
     assert "note:" not in run(*arguments).err
     dropped = run(*arguments, "--drop-duplicates")
-    assert "note: emodb: clips left out, their sound having another name: 2" in dropped.err
+    assert "note: emodb: clips left out because their sound has another name, too: 2" in dropped.err
     assert "emodb: clips left out" in (tmp_path / "r" / "tables.md").read_text()
 
 

@@ -270,7 +270,7 @@ class TestRepeatedSounds:
         place = make_store()
         name_sound_alike(place, "00/sad-0.wav", "01/sad-0.wav")
         said = (
-            "emodb: clips not trained on, their very sound being tested under another name: 2, "
+            "emodb: clips not trained on because their sound is tested under another name: 2, "
             "in 2 of 6 splits"
         )
         assert notes(place, protocols=["speakers"]) == (said,)
@@ -303,7 +303,7 @@ class TestRepeatedSounds:
         assert sum(result.n_test for result in with_them) == 96
         assert sum(result.n_test for result in without) == left
         assert with_them[0].store != without[0].store
-        assert all(f"another name: {96 - left}" in each.warnings[0] for each in without)
+        assert all(f"another name, too: {96 - left}" in each.warnings[0] for each in without)
         tested = pq.read_table(tmp_path / "r" / results.PREDICTIONS)
         tested = tested.filter(pc.equal(tested.column("store"), without[0].store))
         clips = set(tested.column("clip").to_pylist())
