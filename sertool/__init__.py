@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sertool.specification import study as study
     from sertool.store import FEATURE_NAMES as FEATURE_NAMES
     from sertool.store import read as read_store
+    from sertool.timeline import Span as Span
+    from sertool.timeline import spans as spans
+    from sertool.types import Signal as Signal
 
 _PLACES = {
     "FEATURE_NAMES": ("sertool.store", "FEATURE_NAMES"),
@@ -29,12 +32,15 @@ _PLACES = {
     "Predictor": ("sertool.prediction", "Predictor"),
     "Result": ("sertool.results", "Result"),
     "SertoolError": ("sertool.errors", "SertoolError"),
+    "Signal": ("sertool.types", "Signal"),
+    "Span": ("sertool.timeline", "Span"),
     "Study": ("sertool.specification", "Study"),
     "clip_features": ("sertool.extraction", "clip_features"),
     "plan": ("sertool.planning", "plan"),
     "load": ("sertool.prediction", "load"),
     "read_store": ("sertool.store", "read"),
     "run": ("sertool.evaluation", "run"),
+    "spans": ("sertool.timeline", "spans"),
     "study": ("sertool.specification", "study"),
 }
 

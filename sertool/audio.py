@@ -1,4 +1,4 @@
-"""Decode sound: the only file that opens recordings, and the rule for what is cut out of them.
+"""Recordings as they are described: decoded, and the rule for what is cut out of them.
 
 The order is that of the study: decode, mix to mono, resample to 22,050 Hz, cut.
 """
@@ -7,26 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import soundfile
 
-from sertool.errors import BadRecording, NotFound
+from sertool import decoding
+from sertool.errors import BadRecording
 from sertool.resampling import resampled
 from sertool.types import Signal
 
 LONGEST_S = 3600.0
 """Recordings beyond one hour are refused: cut them first."""
-RATES = (1_000, 768_000)
-"""Lowest and highest sampling rate in Hz that is believed."""
 MOST_VALUES = 2**28
 """Samples times channels that are decoded at most: 1 GiB of float32."""
-
-_STREAMED = 2**31 - 2**16
-"""Recorders that write to a pipe put a size near 2**31 or 2**32 in the header: not a truncation."""
 
 
 @dataclass(frozen=True)
@@ -84,55 +77,14 @@ def load(path: str | os.PathLike[str], rule: WindowRule = RULE) -> Recording:
 
 
 def read(path: str | os.PathLike[str]) -> Signal:
-    """Decode a recording at its own rate and mix it to mono.
-
-    Raises:
-        NotFound, BadRecording: as `decode` says.
-    """
-    samples, rate = decode(path)
-    return Signal(mixed(samples), rate)
-
-
-def decode(path: str | os.PathLike[str]) -> tuple[np.ndarray, int]:
-    """All channels of a recording as it is, and its rate.
-
-    A header is not believed before it is checked, so that a hostile one costs neither time nor
-    memory: at most `LONGEST_S` seconds, `MOST_VALUES` values and a rate inside `RATES`.
-
-    Returns:
-        Array of shape (n_samples, n_channels), float32, and the rate in Hz.
+    """Decode a recording at its own rate and mix it to mono (the mean of its channels).
 
     Raises:
         NotFound: there is no such file.
-        BadRecording: no audio, an empty or truncated file, no samples, NaN or infinite samples,
-            or a header outside the limits.
+        BadRecording: as `sertool.decoding.opened` says, or beyond `LONGEST_S` or `MOST_VALUES`.
     """
-    if not Path(path).is_file():
-        raise NotFound(f"no recording at '{path}'; give the path of a sound file")
-    try:
-        with soundfile.SoundFile(path) as file:
-            _check_header(path, file)
-            samples = file.read(dtype="float32", always_2d=True)
-            promised = file.frames
-    except soundfile.LibsndfileError as error:
-        raise BadRecording(
-            f"'{path}' cannot be decoded ({error.error_string.strip()}); "
-            "give a complete WAV, FLAC, OGG or MP3 file"
-        ) from None
-    if len(samples) < promised:
-        raise BadRecording(f"'{path}' is truncated: {len(samples)} of {promised} samples are there")
-    if not np.isfinite(samples).all():
-        raise BadRecording(f"'{path}' holds NaN or infinite samples; export it again")
-    return samples, file.samplerate
-
-
-def mixed(samples: np.ndarray) -> np.ndarray:
-    """Mono: the mean of the channels, shape (n_samples, n_channels) -> (n_samples,).
-
-    >>> mixed(np.array([[0.5, -0.5], [1.0, 0.0]]))
-    array([0. , 0.5])
-    """
-    return samples.mean(axis=1) if samples.shape[1] > 1 else samples[:, 0]
+    with decoding.opened(path, LONGEST_S, MOST_VALUES) as stream:
+        return Signal(np.concatenate(list(stream.blocks)), stream.rate)
 
 
 def digest(signal: Signal) -> str:
@@ -185,21 +137,3 @@ def window(signal: Signal, rule: WindowRule = RULE) -> tuple[Signal, float]:
         start = 0
     stop = start + round(rule.seconds * signal.rate)
     return Signal(signal.samples[start:stop], signal.rate), rule.offset_s if start else 0.0
-
-
-def _check_header(path: str | os.PathLike[str], file: soundfile.SoundFile) -> None:
-    lowest, highest = RATES
-    if not lowest <= file.samplerate <= highest:
-        raise BadRecording(
-            f"'{path}' claims {file.samplerate} Hz; possible are {lowest} to {highest} Hz"
-        )
-    cut = re.search(r"^data : (\d+) \(should be (\d+)\)", file.extra_info, re.MULTILINE)
-    if cut and int(cut[2]) < int(cut[1]) < _STREAMED:
-        raise BadRecording(f"'{path}' is truncated: {cut[2]} of {cut[1]} bytes of sound are there")
-    if file.frames <= 0:
-        raise BadRecording(f"'{path}' holds no samples; record or export it again")
-    if file.frames > LONGEST_S * file.samplerate or file.frames * file.channels > MOST_VALUES:
-        raise BadRecording(
-            f"'{path}' claims {file.frames} samples in {file.channels} channels at "
-            f"{file.samplerate} Hz; cut it to {LONGEST_S / 60:.0f} minutes or fewer"
-        )

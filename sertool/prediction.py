@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sertool import audio, augmentation, features, persistence
-from sertool.errors import BadModel, BadRecording, UnknownName, choices
+import numpy as np
+
+from sertool import audio, decoding, features, persistence
+from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
 from sertool.persistence import Model
+from sertool.spectrum import Spectrum
+from sertool.types import Signal
+from sertool.voice import Gate
+from sertool.windows import windows
 
 MODELS = Path(__file__).parent / "assets" / "models"
 """The models that ship with the package, one file per estimator."""
+LONGEST_TIMELINE_S = 24 * 3600.0
+"""Recordings beyond one day are refused even by the timeline."""
+ARRAY = "array"
+"""The `path` of a prediction on samples that came from no file."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model takes a recording for.
+    """What a model takes a recording, or a part of it, for.
 
     Attributes:
-        path: the recording, as it was given.
+        path: the recording, as it was given; "array" for samples.
         emotion: the most probable one.
         probabilities: by emotion, calibrated, summing to 1.
         start_s: where the analysed window begins.
         end_s: where it ends.
         seconds: how long the prediction took.
+        confident: whether the emotion is probable enough to be relied on, by the model's own
+            threshold; False = unsure.
+        remarks: what makes this recording unlike those that the model was trained on, a sentence
+            each; () = nothing.
     """
 
     path: str
@@ -33,6 +49,8 @@ class Prediction:
     start_s: float
     end_s: float
     seconds: float
+    confident: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 class Predictor:
@@ -51,31 +69,148 @@ class Predictor:
         except UnknownName as error:
             raise BadModel(f"{error}: train the model again") from None
         self.model = model
-        self._rule = audio.WindowRule(**model.window)
+        self.rule = audio.WindowRule(**model.window)
 
-    def __call__(self, path: str | Path) -> Prediction:
-        """Recognise the emotion of one recording.
+    def __call__(self, recording: str | Path | np.ndarray, rate: int | None = None) -> Prediction:
+        """Recognise the emotion of one recording, by the window of training: 2.5 s from 0.6 s on.
+
+        Args:
+            recording: the path of a sound file, or samples of shape (n,) or (n, channels), floats
+                in [-1, 1] or integers of their full range.
+            rate: of samples, in Hz; a file has its own.
 
         Raises:
             NotFound: no such file.
             BadRecording: no sound, or too short, damaged or silent.
+            BadChoice: samples without a rate, or a file with one.
+
+        >>> time = np.arange(22_050) / 22_050
+        >>> prediction = load("xgboost")(0.1 * np.sin(2 * np.pi * 220 * time), rate=22_050)
+        >>> prediction.start_s, prediction.end_s, round(sum(prediction.probabilities.values()), 6)
+        (0.6, 1.0, 1.0)
         """
         started = time.perf_counter()
-        recording = audio.load(path, self._rule)
-        if not recording.signal.samples.any():
-            raise BadRecording(f"'{path}' is digital silence where it is analysed; nothing to hear")
-        (spectrum,) = augmentation.variants(recording.signal, recording.sha256, ("original",))
-        numbers = features.compute(spectrum, self._features)[None, :]
+        name = _name(recording)
+        sound = _sound(recording, rate)
+        try:
+            signal, start_s = audio.window(audio.resample(sound, self.rule.rate), self.rule)
+        except BadRecording as error:
+            raise BadRecording(f"{name}: {error}") from None
+        return self._predict(signal, start_s, name, started)
+
+    def timeline(
+        self, recording: str | Path | np.ndarray, rate: int | None = None, *, hop_s: float = 1.0
+    ) -> Iterator[Prediction]:
+        """Recognise the emotions of a long recording, window by window, as it is decoded.
+
+        Windows of 2.5 s begin every `hop_s` seconds; one more ends with the recording, and one
+        shorter than a window is a window by itself. Those in which nobody seems to speak are left
+        out (`sertool.voice`). Memory does not grow with the length of the recording.
+
+        Args:
+            recording: as above, of up to 24 hours.
+            rate: as above.
+            hop_s: from 0.05 to 2.5.
+
+        Raises:
+            NotFound, BadRecording, BadChoice: as above; that a file is damaged may show late.
+
+        >>> list(load("xgboost").timeline(np.zeros(22_050), rate=22_050))
+        []
+        """
+        name = _name(recording)
+        gate = Gate()
+        with _stream(recording, rate) as stream:
+            for start_s, signal in windows(stream.blocks, stream.rate, self.rule, hop_s):
+                if gate.passes(signal):
+                    yield self._predict(signal, start_s, name, time.perf_counter())
+
+    def window(self, signal: Signal, start_s: float = 0.0) -> Prediction:
+        """Recognise the emotion of a piece of sound that is cut already, such as a live one.
+
+        Args:
+            signal: mono, at any rate, from 0.1 to 2.5 s; all of it is heard.
+            start_s: where it begins in what it was cut from.
+
+        Raises:
+            BadRecording: too short, too long or digital silence.
+
+        >>> noise = np.random.default_rng(0).normal(0, 0.1, 16_000).astype(np.float32)
+        >>> load("xgboost").window(Signal(noise, 16_000), 7.0).end_s
+        8.0
+        """
+        started = time.perf_counter()
+        length_s = signal.samples.size / signal.rate
+        if not self.rule.minimum_s <= length_s < self.rule.seconds + 0.5 / signal.rate:
+            raise BadRecording(
+                f"a window of {length_s:.3f} s; possible are {self.rule.minimum_s} to "
+                f"{self.rule.seconds} s: cut it, or call the predictor itself"
+            )
+        samples = Signal(_mono(signal.samples), signal.rate)
+        return self._predict(audio.resample(samples, self.rule.rate), start_s, ARRAY, started)
+
+    def _predict(self, signal: Signal, start_s: float, name: str, started: float) -> Prediction:
+        if not signal.samples.any():
+            raise BadRecording(f"'{name}' is digital silence where it is analysed; nothing to hear")
+        numbers = features.compute(Spectrum(signal), self._features)[None, :]
         (probabilities,) = self.model.probabilities(numbers)
-        length = recording.signal.samples.size / recording.signal.rate
+        best = int(probabilities.argmax())
         return Prediction(
-            path=str(path),
-            emotion=self.model.labels[int(probabilities.argmax())],
+            path=name,
+            emotion=self.model.labels[best],
             probabilities=dict(zip(self.model.labels, probabilities.tolist(), strict=True)),
-            start_s=recording.offset_s,
-            end_s=recording.offset_s + length,
+            start_s=start_s,
+            end_s=start_s + signal.samples.size / signal.rate,
             seconds=time.perf_counter() - started,
+            confident=bool(probabilities[best] >= THRESHOLD),
         )
+
+
+THRESHOLD = 0.5
+
+
+def _name(recording: str | Path | np.ndarray) -> str:
+    return ARRAY if isinstance(recording, np.ndarray) else str(recording)
+
+
+def _sound(recording: str | Path | np.ndarray, rate: int | None) -> Signal:
+    if isinstance(recording, np.ndarray):
+        return _of_samples(recording, rate)
+    _no_rate(recording, rate)
+    return audio.read(recording)
+
+
+@contextmanager
+def _stream(recording: str | Path | np.ndarray, rate: int | None) -> Iterator[decoding.Stream]:
+    if isinstance(recording, np.ndarray):
+        sound = _of_samples(recording, rate)
+        yield decoding.Stream(sound.rate, iter([sound.samples]))
+    else:
+        _no_rate(recording, rate)
+        with decoding.opened(recording, LONGEST_TIMELINE_S) as stream:
+            yield stream
+
+
+def _of_samples(samples: np.ndarray, rate: int | None) -> Signal:
+    if rate is None:
+        raise BadChoice("samples need their rate: predictor(samples, rate=16_000)")
+    decoding.check_rate(ARRAY, rate)
+    return Signal(_mono(samples), rate)
+
+
+def _no_rate(path: str | Path, rate: int | None) -> None:
+    if rate is not None:
+        raise BadChoice(f"'{path}' has a rate of its own; leave rate={rate} out")
+
+
+def _mono(samples: np.ndarray) -> np.ndarray:
+    """Float32 of shape (n,): channels averaged, integers of full range brought to [-1, 1]."""
+    if samples.ndim not in (1, 2):
+        raise BadRecording(f"samples of shape {samples.shape}; give (n,) or (n, channels)")
+    if np.issubdtype(samples.dtype, np.signedinteger):
+        samples = samples / -float(np.iinfo(samples.dtype).min)
+    samples = decoding.checked(ARRAY, samples.astype(np.float32))
+    return samples if samples.ndim == 1 else samples.mean(axis=1)
 
 
 def shipped() -> tuple[str, ...]:
