@@ -1,4 +1,4 @@
-"""Decode sound by blocks: the only file that opens recordings, and the limits on what they hold.
+"""Decode sound by blocks, and the limits on what recordings may hold.
 
 A header is not believed before it is checked, so that a hostile one costs neither time nor memory.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from sertool import containers
 from sertool.errors import BadRecording, NotFound
 
 RATES = (1_000, 768_000)
@@ -40,6 +41,32 @@ class Stream:
     blocks: Iterator[np.ndarray]
 
 
+@dataclass(frozen=True)
+class _Limits:
+    path: str | os.PathLike[str]
+    longest_s: float
+    most_values: float
+
+    def check(self, n_samples: int, channels: int, rate: int) -> None:
+        if n_samples > self.longest_s * rate or n_samples * channels > self.most_values:
+            raise BadRecording(
+                f"'{self.path}' claims {n_samples} samples in {channels} channels at {rate} Hz; "
+                f"cut it to {self.longest_s / 60:.0f} minutes or fewer"
+            )
+
+    def counted(
+        self, blocks: Iterator[np.ndarray], channels: int, rate: int
+    ) -> Iterator[np.ndarray]:
+        """The same blocks, for a header that does not say how many there are."""
+        n_samples = 0
+        for block in blocks:
+            n_samples += block.size
+            self.check(n_samples, channels, rate)
+            yield checked(self.path, block)
+        if not n_samples:
+            raise BadRecording(f"'{self.path}' holds no samples; record or export it again")
+
+
 @contextmanager
 def opened(
     path: str | os.PathLike[str], longest_s: float, most_values: float = float("inf")
@@ -58,15 +85,35 @@ def opened(
     """
     if not Path(path).is_file():
         raise NotFound(f"no recording at '{path}'; give the path of a sound file")
+    limits = _Limits(path, longest_s, most_values)
+    name = containers.demuxer(path)
+    with (
+        _through_libsndfile(path, limits)
+        if name is None
+        else _through_pyav(path, name, limits) as stream
+    ):
+        yield stream
+
+
+@contextmanager
+def _through_libsndfile(path: str | os.PathLike[str], limits: _Limits) -> Iterator[Stream]:
     try:
         with soundfile.SoundFile(path) as file:
-            _check_header(path, file, longest_s, most_values)
+            _check_header(path, file)
+            limits.check(file.frames, file.channels, file.samplerate)
             yield Stream(file.samplerate, _blocks(path, file))
     except soundfile.LibsndfileError as error:
         raise BadRecording(
             f"'{path}' cannot be decoded ({error.error_string.strip()}); "
-            "give a complete WAV, FLAC, OGG or MP3 file"
+            "give a complete WAV, FLAC, OGG, OPUS, MP3, M4A, AAC, WebM or WMA file"
         ) from None
+
+
+@contextmanager
+def _through_pyav(path: str | os.PathLike[str], name: str, limits: _Limits) -> Iterator[Stream]:
+    with containers.opened(path, name) as (rate, channels, blocks):
+        check_rate(path, rate)
+        yield Stream(rate, limits.counted(blocks, channels, rate))
 
 
 def _blocks(path: str | os.PathLike[str], file: soundfile.SoundFile) -> Iterator[np.ndarray]:
@@ -92,20 +139,13 @@ def checked(path: str | os.PathLike[str], samples: np.ndarray) -> np.ndarray:
     return samples
 
 
-def _check_header(
-    path: str | os.PathLike[str], file: soundfile.SoundFile, longest_s: float, most_values: float
-) -> None:
+def _check_header(path: str | os.PathLike[str], file: soundfile.SoundFile) -> None:
     check_rate(path, file.samplerate)
     cut = re.search(r"^data : (\d+) \(should be (\d+)\)", file.extra_info, re.MULTILINE)
     if cut and int(cut[2]) < int(cut[1]) < _STREAMED:
         raise BadRecording(f"'{path}' is truncated: {cut[2]} of {cut[1]} bytes of sound are there")
     if file.frames <= 0:
         raise BadRecording(f"'{path}' holds no samples; record or export it again")
-    if file.frames > longest_s * file.samplerate or file.frames * file.channels > most_values:
-        raise BadRecording(
-            f"'{path}' claims {file.frames} samples in {file.channels} channels at "
-            f"{file.samplerate} Hz; cut it to {longest_s / 60:.0f} minutes or fewer"
-        )
 
 
 def check_rate(path: str | os.PathLike[str], rate: float) -> None:
