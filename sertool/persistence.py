@@ -10,6 +10,7 @@ from __future__ import annotations
 import lzma
 import zipfile
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ import numpy as np
 import skops.io
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.svm import SVC
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from sertool.errors import BadModel, NotFound
 
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".sertool"
 LARGEST_BYTES = 1_000_000_000
 """Unpacked; a file that claims more is refused before anything of it is read."""
@@ -56,8 +59,12 @@ class Model:
         center: subtracted from the features, shape (n_features,).
         scale: the features are divided by it, shape (n_features,).
         labels: the emotions, in the order of the probabilities.
+        sure_from: the probability from which on an answer counts as sure.
+        lowest: where the usual range of each feature begins, shape (n_features,).
+        highest: where it ends, shape (n_features,).
+        most_outside: the share of features outside of it above which a clip is remarked upon.
         about: what it was trained on: corpora with clips, speakers, licence and citation;
-            variants; seed; parameters.
+            variants; seed; parameters; how its held-out answers were: calibration, evaluation.
         versions: of sertool and of the libraries at training.
     """
 
@@ -69,6 +76,10 @@ class Model:
     center: np.ndarray
     scale: np.ndarray
     labels: tuple[str, ...]
+    sure_from: float
+    lowest: np.ndarray
+    highest: np.ndarray
+    most_outside: float
     about: Mapping[str, Any]
     versions: Mapping[str, str]
 
@@ -80,12 +91,19 @@ class Model:
 
 
 def scores(estimator: BaseEstimator, X: np.ndarray) -> np.ndarray:
-    """What a calibrator is fitted on, shape (n, n_labels): log-probabilities or decision values."""
+    """What a calibrator is fitted on, shape (n, n_scores): log-probabilities or decision values.
+
+    Of an SVC the values of each pair of emotions: its values per emotion are votes, which tell
+    sure answers hardly from unsure ones.
+    """
     if hasattr(estimator, "predict_proba"):
         logarithms: np.ndarray = np.log(
             np.maximum(estimator.predict_proba(X).astype(np.float64), 1e-6)
         )
         return logarithms
+    if isinstance(estimator, Pipeline) and isinstance(estimator[-1], SVC):
+        pairwise = copy(estimator[-1]).set_params(decision_function_shape="ovo")
+        estimator = Pipeline([*estimator.steps[:-1], ("pairwise", pairwise)])
     values: np.ndarray = estimator.decision_function(X)
     return values[:, None] if values.ndim == 1 else values
 

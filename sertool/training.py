@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,19 @@ import pyarrow.compute as pc
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from sertool import audio, features, normalisation, registry, store, versions
-from sertool.errors import NotEnough, UnknownName
+from sertool import (
+    assessment,
+    audio,
+    calibration,
+    features,
+    normalisation,
+    registry,
+    remarks,
+    store,
+    versions,
+)
+from sertool.assessment import Answers
+from sertool.errors import BadChoice, NotEnough, UnknownName
 from sertool.persistence import Model, scores
 from sertool.specification import Candidate
 from sertool.types import SIX_EMOTIONS, VARIANTS
@@ -47,25 +58,62 @@ def train(
     y = np.asarray(table.column("emotion").to_pylist())
     speakers = np.asarray(store.qualified(table, "speaker"))
     _check(y, speakers)
-    center, scale = normalisation.statistics(X)
-    estimator = _fit(candidate, (X - center) / scale, y, seed)
-    variants = np.asarray(table.column("variant").to_pylist())
-    heard = variants == (VARIANTS[0] if VARIANTS[0] in variants else variants[0])
-    n_folds = min(folds, len(set(speakers)))
-    splits = list(GroupKFold(n_folds, shuffle=True, random_state=seed).split(X, y, speakers))
+    splits = list(_folds(folds, speakers, seed))
     held_out = _held_out_scores(candidate, X, y, splits, seed)
+    heard = _heard(table)
+    answers = _answers(table, X, held_out, splits, heard)
+    sure_from = calibration.sure_from(answers.confidence, answers.right)
+    most_outside = remarks.most_outside(answers.outside, answers.corpora)
+    center, scale = normalisation.statistics(X)
+    lowest, highest = remarks.bounds(X, _corpora(table))
     return Model(
         name=candidate.name,
-        estimator=estimator,
-        calibrator=LogisticRegression(max_iter=1000).fit(held_out[heard], y[heard]),
+        estimator=_fit(candidate, (X - center) / scale, y, seed),
+        calibrator=_calibrator(held_out[heard], y[heard]),
         features=columns,
         window=dataclasses.asdict(audio.RULE),
         center=center,
         scale=scale,
-        labels=tuple(estimator.classes_.tolist()),
-        about=_about(table, candidate, feature_sets, seed),
+        labels=answers.labels,
+        sure_from=sure_from,
+        lowest=lowest,
+        highest=highest,
+        most_outside=most_outside,
+        about={
+            **_about(table, candidate, feature_sets, seed),
+            "calibration": assessment.calibrated(answers),
+            "held_out": assessment.by_corpus(answers, sure_from, most_outside),
+        },
         versions=versions.of_learning(),
     )
+
+
+def assessed(model: Model, table: pa.Table) -> Model:
+    """The same model, whose `about` also says how it does on corpora that it never heard.
+
+    Args:
+        model: from `train`.
+        table: rows of other corpora; original clips of the model's emotions count.
+
+    Raises:
+        BadChoice: a corpus that the model was trained on.
+        NotEnough: no such clips.
+    """
+    known = sorted(set(_corpora(table)) & set(model.about["corpora"]))
+    if known:
+        raise BadChoice(f"{', '.join(known)}: the model was trained on it; name unseen corpora")
+    table = rows(table, model.labels, VARIANTS[:1])
+    X = store.matrix(table, model.features)
+    answers = Answers(
+        probabilities=model.probabilities(X),
+        labels=model.labels,
+        emotions=np.asarray(table.column("emotion").to_pylist()),
+        speakers=np.asarray(store.qualified(table, "speaker")),
+        corpora=_corpora(table),
+        outside=remarks.share_outside(X, model.lowest, model.highest),
+    )
+    unseen = assessment.by_corpus(answers, model.sure_from, model.most_outside)
+    return dataclasses.replace(model, about={**model.about, "unseen": unseen})
 
 
 def rows(
@@ -85,15 +133,61 @@ def rows(
     return table
 
 
+def _folds(folds: int, speakers: np.ndarray, seed: int) -> Iterator[calibration.Split]:
+    kfold = GroupKFold(min(folds, len(set(speakers))), shuffle=True, random_state=seed)
+    yield from kfold.split(speakers, groups=speakers)
+
+
+def _heard(table: pa.Table) -> np.ndarray:
+    """Which rows calibration and assessment go by: the original clips, where there are some."""
+    variants = np.asarray(table.column("variant").to_pylist())
+    return np.asarray(variants == (VARIANTS[0] if VARIANTS[0] in variants else variants[0]))
+
+
+def _corpora(table: pa.Table) -> np.ndarray:
+    return np.asarray(table.column("corpus").to_pylist())
+
+
 def _fit(candidate: Candidate, X: np.ndarray, y: np.ndarray, seed: int) -> Any:
     return candidate.fitted(X.astype(np.float32), y, seed=seed)
+
+
+def _calibrator(scores: np.ndarray, y: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(max_iter=2000).fit(scores, y)
+
+
+def _answers(
+    table: pa.Table,
+    X: np.ndarray,
+    held_out: np.ndarray,
+    splits: Sequence[calibration.Split],
+    heard: np.ndarray,
+) -> Answers:
+    """Answers by estimators and calibrators that were both fitted on other speakers."""
+    y = np.asarray(table.column("emotion").to_pylist())
+    corpora = _corpora(table)
+    probabilities = np.empty((y.size, len(set(y.tolist()))))
+    outside = np.empty(y.size)
+    for others, own in splits:
+        fitted = _calibrator(*(each[others][heard[others]] for each in (held_out, y)))
+        probabilities[own] = fitted.predict_proba(held_out[own])
+        bounds = remarks.bounds(X[others], corpora[others])
+        outside[own] = remarks.share_outside(X[own], *bounds)
+    return Answers(
+        probabilities=probabilities[heard],
+        labels=tuple(np.unique(y).tolist()),
+        emotions=y[heard],
+        speakers=np.asarray(store.qualified(table, "speaker"))[heard],
+        corpora=corpora[heard],
+        outside=outside[heard],
+    )
 
 
 def _held_out_scores(
     candidate: Candidate,
     X: np.ndarray,
     y: np.ndarray,
-    splits: Sequence[tuple[np.ndarray, np.ndarray]],
+    splits: Sequence[calibration.Split],
     seed: int,
 ) -> np.ndarray:
     """Scores of all rows by estimators that never heard their speaker, in the order of rows."""

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import enum
 import json
+import shutil
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import screen
+from sertool.cli import screen, timelines
+from sertool.cli.screen import Format
 from sertool.errors import BadChoice, NotEnough, SertoolError
 
 if TYPE_CHECKING:
     from sertool.prediction import Prediction, Predictor
 
 DEFAULT_BACKEND = "svm"
-
-
-class Format(enum.StrEnum):
-    """How predictions are shown."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
+STDIN = Path("-")
 
 
 def predict(
     recordings: Annotated[
-        list[Path], typer.Argument(metavar="FILE|DIR...", help="Sound files, or folders of them.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE|DIR|-...", help="Sound files, folders of them, or - for standard input."
+        ),
     ],
     backend: Annotated[
         str | None,
@@ -44,27 +43,67 @@ def predict(
         Path | None, typer.Option(metavar="FILE", help="A model that `sertool train` made.")
     ] = None,
     format: Annotated[Format, typer.Option(help="How to show them.")] = Format.table,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="Go through a long recording, span by span.")
+    ] = False,
+    hop: Annotated[
+        float, typer.Option(metavar="SECONDS", help="From one window of a timeline to the next.")
+    ] = 1.0,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a timeline by its suffix: .csv .json .txt (Audacity) .TextGrid .png .svg",
+        ),
+    ] = None,
 ) -> None:
     """Recognise the emotion of recordings, with the probability of each emotion.
 
     A folder is walked. A bad recording is named on stderr with its cause and counted; in JSON and
     CSV it keeps its place, with an empty emotion. Exit code 2 where no recording could be used.
+    What is not probable enough to be relied on is marked as unsure.
 
-    Example: sertool predict interview.wav --backend svm --format json
+    Example: sertool predict interview.wav --timeline --output interview.png
     """
     from sertool import prediction
 
     if backend and model:
         raise BadChoice("give --backend NAME or --model FILE, not both")
+    if output and not timeline:
+        raise BadChoice(
+            "--output FILE writes a timeline; add --timeline, or use --format csv > FILE"
+        )
     predictor = prediction.load(model or backend or DEFAULT_BACKEND)
-    paths = _files(recordings)
-    predictions = _predict(predictor, paths)
+    with _at_hand(recordings) as given:
+        paths = _files(given)
+        if timeline:
+            timelines.show(predictor, paths, hop, format, output)
+        else:
+            _show(_predict(predictor, paths), format)
+
+
+def _show(predictions: Sequence[Prediction], format: Format) -> None:
     _SHOW[format](predictions)
     n_bad = sum(not each.emotion for each in predictions)
     if n_bad:
         screen.say(f"{n_bad} of {len(predictions)} recordings could not be used")
     if n_bad == len(predictions):
         raise typer.Exit(2)
+
+
+@contextmanager
+def _at_hand(recordings: Sequence[Path]) -> Iterator[list[Path]]:
+    """The recordings, what comes on standard input as a file for as long as it is needed."""
+    if STDIN not in recordings:
+        yield list(recordings)
+        return
+    if recordings.count(STDIN) > 1:
+        raise BadChoice("- stands for standard input, which can be read once")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "standard input"
+        with file.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield [file if each == STDIN else each for each in recordings]
 
 
 def _files(given: Sequence[Path]) -> list[Path]:
@@ -104,7 +143,7 @@ def _table(predictions: Sequence[Prediction]) -> None:
     rows = [
         (
             each.path,
-            each.emotion or "-",
+            _verdict(each),
             *(f"{each.probabilities[name]:.2f}" if each.emotion else "" for name in emotions),
             f"{each.start_s:.1f}-{each.end_s:.1f} s",
             f"{each.seconds:.2f} s",
@@ -112,6 +151,15 @@ def _table(predictions: Sequence[Prediction]) -> None:
         for each in predictions
     ]
     screen.show("Predictions", ("recording", "emotion", *emotions, "heard", "took"), rows)
+    for each in predictions:
+        for remark in each.remarks:
+            screen.say(f"{each.path}: {remark}")
+
+
+def _verdict(prediction: Prediction) -> str:
+    if not prediction.emotion:
+        return "-"
+    return prediction.emotion if prediction.confident else f"{prediction.emotion} (unsure)"
 
 
 def _json(predictions: Sequence[Prediction]) -> None:
@@ -121,10 +169,14 @@ def _json(predictions: Sequence[Prediction]) -> None:
 def _csv(predictions: Sequence[Prediction]) -> None:
     emotions = _emotions(predictions)
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["path", "emotion", *emotions, "start_s", "end_s", "seconds"])
+    writer.writerow(
+        ["path", "emotion", *emotions, "start_s", "end_s", "seconds", "confident", "remarks"]
+    )
     for each in predictions:
         numbers = [each.probabilities.get(name, "") for name in emotions]
-        writer.writerow([each.path, each.emotion, *numbers, each.start_s, each.end_s, each.seconds])
+        heard = [each.start_s, each.end_s, each.seconds]
+        verdict = [str(each.confident).lower(), "; ".join(each.remarks)]
+        writer.writerow([each.path, each.emotion, *numbers, *heard, *verdict])
 
 
 def _emotions(predictions: Sequence[Prediction]) -> list[str]:

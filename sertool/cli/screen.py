@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,14 @@ from sertool.errors import BadChoice
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
+
+
+class Format(enum.StrEnum):
+    """How predictions are shown."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
 
 
 def say(text: str) -> None:

@@ -41,6 +41,12 @@ def train(
         int, typer.Option(min=2, help="Groups of speakers that calibration holds out in turn.")
     ] = 5,
     seed: Annotated[int, typer.Option(help="Of folds and estimator.", min=0)] = 42,
+    unseen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B", help="Corpora of the store to try the model on, untrained: for the card."
+        ),
+    ] = None,
 ) -> None:
     """Train an estimator on a store; calibrate its probabilities on held-out speakers.
 
@@ -70,6 +76,9 @@ def train(
     rows = training.rows(table, asked.emotions, asked.train_variants)
     with screen.stderr().status(f"training {estimator} on {rows.num_rows} rows"):
         model = training.train(rows, asked.estimators[0], feature_sets=sets, seed=seed, folds=folds)
+        if unseen:
+            others = store_file.read(place, screen.words(unseen), sets)
+            model = training.assessed(model, others)
     persistence.save(model, output)
     size = output.stat().st_size / 1e6
     typer.echo(f"{output}: {estimator}, {', '.join(model.labels)}, {size:.1f} MB")

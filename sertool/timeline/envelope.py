@@ -1,0 +1,55 @@
+"""The outline of a recording: what a picture needs of its waveform, in little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+STEP_S = 0.05
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Lowest and highest sample of each 50 ms.
+
+    Attributes:
+        lowest: shape (n_steps,), float32.
+        highest: shape (n_steps,), float32.
+        duration_s: length of the recording.
+    """
+
+    lowest: np.ndarray
+    highest: np.ndarray
+    duration_s: float
+
+
+def envelope(blocks: Iterator[np.ndarray], rate: int) -> Envelope:
+    """Outline a recording that comes by blocks.
+
+    Args:
+        blocks: mono samples in order, each of shape (n,).
+        rate: of the samples, in Hz.
+
+    >>> ramp = np.linspace(0, 1, 1_000, dtype=np.float32)
+    >>> outline = envelope(iter([ramp[:300], ramp[300:]]), 10_000)
+    >>> outline.highest.round(2).tolist(), outline.duration_s
+    ([0.5, 1.0], 0.1)
+    """
+    step = max(1, round(STEP_S * rate))
+    parts, rest, n_samples = [], np.empty(0, np.float32), 0
+    for block in blocks:
+        n_samples += block.size
+        rest = np.concatenate([rest, block])
+        whole = rest.size // step * step
+        parts.append(_extremes(rest[:whole].reshape(-1, step)))
+        rest = rest[whole:]
+    if rest.size:
+        parts.append(_extremes(rest[None, :]))
+    lowest, highest = np.concatenate(parts, axis=1)
+    return Envelope(lowest, highest, n_samples / rate)
+
+
+def _extremes(steps: np.ndarray) -> np.ndarray:
+    return np.stack([steps.min(axis=1), steps.max(axis=1)])
