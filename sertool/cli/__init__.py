@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from sertool.cli import benchmark, corpora, extract, listing, predict, report, train
+from sertool.cli import benchmark, corpora, extract, listing, models, predict, report, train
 from sertool.errors import SertoolError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command()(predict.predict)
 app.add_typer(corpora.app, name="corpora")
 app.command()(extract.extract)
 app.command()(train.train)
+app.command()(models.models)
 app.command()(report.report)
 app.command(name="list")(listing.list_plugins)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sertool.cli import home, screen
 from sertool.errors import BadChoice
+
+if TYPE_CHECKING:
+    from sertool.persistence import Model
 
 
 def train(
@@ -51,11 +54,12 @@ def train(
     """Train an estimator on a store; calibrate its probabilities on held-out speakers.
 
     The file holds all that predicting needs: estimator, feature names, window rule, scaling,
-    labels, calibration, versions. It is stored with skops, never pickle.
+    labels, calibration, versions. It is stored with skops, never pickle. A card beside it (.md)
+    says what it was made from, how good it is on new speakers and how far to believe it.
 
     Example: sertool train --estimator svm --store features --corpora emodb --output my.sertool
     """
-    from sertool import persistence, training
+    from sertool import card, persistence, training
     from sertool import store as store_file
     from sertool.specification import study
     from sertool.types import VARIANTS
@@ -80,8 +84,17 @@ def train(
             others = store_file.read(place, screen.words(unseen), sets)
             model = training.assessed(model, others)
     persistence.save(model, output)
+    output.with_suffix(".md").write_text(card.card(model), encoding="utf-8")
     size = output.stat().st_size / 1e6
-    typer.echo(f"{output}: {estimator}, {', '.join(model.labels)}, {size:.1f} MB")
+    typer.echo(
+        f"{output}: {estimator}, {', '.join(model.labels)}, {size:.1f} MB; {_figures(model)}"
+    )
+
+
+def _figures(model: Model) -> str:
+    held_out = model.about["held_out"].items()
+    uars = ", ".join(f"{name} {100 * each['uar']['value']:.1f} %" for name, each in held_out)
+    return f"UAR of new speakers: {uars}; calibration error {model.about['calibration']['ece']:.3f}"
 
 
 def _parameter(given: str) -> tuple[str, Any]:

@@ -1,0 +1,61 @@
+"""`sertool models`: what models are at hand, and how good they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sertool.cli import screen
+
+if TYPE_CHECKING:
+    from sertool.persistence import Model
+
+COLUMNS = ("model", "emotions", "features", "corpus", "", "UAR", "accuracy", "sure", "ECE", "MB")
+
+
+def models(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="Model files of your own, too.")
+    ] = None,
+) -> None:
+    """List the models that ship, and yours, with their figures in %.
+
+    The UAR and accuracy of new speakers are of clips held out in training; sure is the share of
+    answers that are marked as such, and how many of these are right; ECE the expected calibration
+    error. Each model's card (the .md file beside it) says more.
+
+    Example: sertool models mine.sertool
+    """
+    from sertool import persistence, prediction
+
+    shipped = [prediction.MODELS / f"{name}{persistence.SUFFIX}" for name in prediction.shipped()]
+    rows = []
+    for file in (*shipped, *(files or ())):
+        name = file.stem if file in shipped else str(file)
+        rows += _rows(name, persistence.load(file), file.stat().st_size / 1e6)
+    screen.show("Models", COLUMNS, rows)
+
+
+def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:
+    ece = f"{100 * model.about['calibration']['ece']:.1f}"
+    first = (name, str(len(model.labels)), str(len(model.features)))
+    scored = [
+        (corpus, words, figures)
+        for kind, words in (("held_out", "new speakers"), ("unseen", "never heard"))
+        for corpus, figures in model.about.get(kind, {}).items()
+    ]
+    rows: list[tuple[str, ...]] = []
+    for number, (corpus, words, figures) in enumerate(scored):
+        lead, size = (first, f"{megabytes:.1f}") if number == 0 else (("", "", ""), "")
+        rows.append((*lead, corpus, words, *_scores(figures), ece if number == 0 else "", size))
+    return rows
+
+
+def _scores(figures: Mapping[str, Any]) -> tuple[str, str, str]:
+    right = figures["sure_accuracy"]
+    sure = f"{100 * figures['sure']:.0f}" + ("" if right is None else f" ({100 * right:.0f} right)")
+    uar, accuracy = (f"{100 * figures[name]['value']:.1f}" for name in ("uar", "accuracy"))
+    return uar, accuracy, sure
