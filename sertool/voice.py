@@ -11,7 +11,7 @@ from sertool.types import Signal
 FRAME_S = 0.02
 QUIETEST_DB = -60.0
 """Level below which nothing counts as speech, in dB re full scale."""
-ABOVE_BACKGROUND_DB = 9.0
+ABOVE_BACKGROUND_DB = 6.0
 """How far above the background a frame must be."""
 BELOW_LOUDEST_DB = 40.0
 """How far below the loudest frame of late a frame may be."""
@@ -37,7 +37,7 @@ def levels(signal: Signal) -> np.ndarray:
 class Gate:
     """Decides window by window, in order; the background is the quietest of the last 30 windows.
 
-    A frame is active where it is louder than -60 dB, than the background plus 9 dB (the 10th
+    A frame is active where it is louder than -60 dB, than the background plus 6 dB (the 10th
     percentile of the frames of the quietest window) and than the loudest frame less 40 dB.
     """
 

@@ -60,7 +60,8 @@ def picture(
         wave.set_title(title, loc="left")
         _draw_wave(wave, envelope, spans)
         _draw_probabilities(shares, predictions)
-        figure.legend(loc="outside right upper")
+        if predictions:
+            figure.legend(loc="outside right upper")
         drawn = io.BytesIO()
         metadata = {"Date": None} if format == "svg" else {"Software": None}
         figure.savefig(drawn, format=format, metadata=metadata)

@@ -1,0 +1,198 @@
+"""Predictors on samples, single windows and long recordings."""
+
+from __future__ import annotations
+
+import dataclasses
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from synthetic import SAMPLE, needs_sample, tone, write_sound
+
+import sertool
+from sertool import audio, extraction, features, prediction, registry, store
+from sertool.errors import BadChoice, BadRecording
+from sertool.prediction import Predictor
+from sertool.types import Signal
+
+RATE = 16_000
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    return sertool.load("xgboost")
+
+
+def speech(seconds: float) -> np.ndarray:
+    """A buzz that comes and goes three times a second."""
+    sound = tone(seconds)
+    return sound * (np.sin(2 * np.pi * 3 * np.arange(sound.size) / RATE) > 0).astype(np.float32)
+
+
+def values(found: sertool.Prediction) -> list[float]:
+    return list(found.probabilities.values())
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_samples_are_heard_as_the_file_that_holds_them(
+    predictor: Predictor, tmp_path: Path, channels: int
+) -> None:
+    samples = (np.tile(speech(4.0), (channels, 1)).T * 2**15).astype(np.int16).squeeze()
+    of_file = predictor(write_sound(tmp_path / "a.wav", samples))
+    of_samples = predictor(samples, rate=RATE)
+    assert of_samples.path == prediction.ARRAY
+    assert values(of_samples) == values(of_file)
+    assert values(predictor(samples / 2**15, rate=RATE)) == values(of_file)
+
+
+def test_a_window_is_heard_as_the_recording_that_it_is_cut_from(predictor: Predictor) -> None:
+    whole = audio.resample(Signal(speech(4.0), RATE))
+    part, start_s = audio.window(whole)
+    found = predictor.window(part, start_s)
+    assert values(found) == values(predictor(whole.samples, rate=whole.rate))
+    assert (found.start_s, found.end_s) == (0.6, pytest.approx(3.1))
+
+
+@pytest.mark.parametrize("seconds", [0.09, 2.51])
+def test_a_window_of_another_length_is_refused(predictor: Predictor, seconds: float) -> None:
+    with pytest.raises(BadRecording, match=r"possible are 0\.1 to 2\.5 s"):
+        predictor.window(Signal(speech(seconds), RATE))
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
+def test_a_full_window_at_any_rate(predictor: Predictor, rate: int) -> None:
+    samples = tone(2.5, rate)
+    assert predictor.window(Signal(samples, rate)).end_s == pytest.approx(2.5, abs=1e-4)
+
+
+def test_samples_need_their_rate_and_files_have_one(predictor: Predictor, tmp_path: Path) -> None:
+    with pytest.raises(BadChoice, match="need their rate"):
+        predictor(speech(1.0))
+    path = write_sound(tmp_path / "a.wav", speech(1.0))
+    with pytest.raises(BadChoice, match="rate of its own"):
+        predictor(path, rate=RATE)
+    with pytest.raises(BadChoice, match="rate of its own"):
+        next(predictor.timeline(path, rate=RATE))
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate", "message"),
+    [
+        (np.zeros((2, 2, 2)), RATE, "shape"),
+        (np.full(RATE, np.nan), RATE, "NaN"),
+        (np.zeros(RATE), 10, "claims 10 Hz"),
+        (np.zeros(RATE), RATE, "digital silence"),
+        (np.ones(10), RATE, "too short"),
+    ],
+)
+def test_samples_that_cannot_be_used(
+    predictor: Predictor, samples: np.ndarray, rate: int, message: str
+) -> None:
+    with pytest.raises(BadRecording, match=message):
+        predictor(samples, rate=rate)
+
+
+def test_a_timeline_of_a_file_is_that_of_its_samples(predictor: Predictor, tmp_path: Path) -> None:
+    sound = speech(6.3)
+    path = tmp_path / "a.wav"
+    soundfile.write(path, sound, RATE, subtype="FLOAT")
+    of_file = list(predictor.timeline(path))
+    of_samples = list(predictor.timeline(sound, RATE))
+    assert [each.start_s for each in of_file] == pytest.approx([0, 1, 2, 3, 3.8])
+    assert list(map(values, of_file)) == list(map(values, of_samples))
+
+
+def test_a_timeline_leaves_silence_out(predictor: Predictor) -> None:
+    pause = np.random.default_rng(0).normal(0, 1e-5, RATE * 10).astype(np.float32)
+    sound = np.concatenate([speech(5.0), pause, speech(5.0)])
+    found = list(predictor.timeline(sound, RATE))
+    assert all(each.start_s < 5 or each.end_s > 15 for each in found)
+    assert [(s.start_s < 5, s.end_s > 15) for s in sertool.spans(found)][0] == (True, False)
+    assert found[-1].end_s == pytest.approx(20)
+
+
+def test_a_timeline_that_is_closed_early_closes_its_file(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    found = predictor.timeline(write_sound(tmp_path / "a.wav", speech(5.0)))
+    next(found)
+    found.close()
+    (tmp_path / "a.wav").unlink()
+
+
+def test_memory_does_not_grow_with_the_length(predictor: Predictor, tmp_path: Path) -> None:
+    def peak(seconds: int) -> int:
+        """Largest memory that was asked for, in a recording of silence but for its start."""
+        path = tmp_path / f"{seconds}.wav"
+        with soundfile.SoundFile(path, "w", RATE, 1, "PCM_16") as file:
+            file.write(speech(3.0))
+            for _ in range(seconds // 10):
+                file.write(np.zeros(RATE * 10, np.float32))
+        tracemalloc.start()
+        assert sum(1 for _ in predictor.timeline(path)) < 5
+        _, largest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return largest
+
+    peak(30)
+    assert peak(600) < peak(60) + 5e6  # the longer one has 34 MB more of samples
+
+
+def test_a_remark_on_what_was_not_heard(predictor: Predictor) -> None:
+    assert "2.5 of 12 s were heard" in predictor(speech(12.0), rate=RATE).remarks[-1]
+    assert "were heard" not in "".join(predictor(speech(4.0), rate=RATE).remarks)
+
+
+def test_foreign_sound_is_never_sure(predictor: Predictor) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.2, RATE * 3)
+    found = predictor(noise, rate=RATE)
+    assert any("unlike the training recordings" in remark for remark in found.remarks)
+    assert not found.confident
+
+
+def test_sure_is_by_the_threshold_of_the_model(predictor: Predictor) -> None:
+    sure = Predictor(dataclasses.replace(predictor.model, sure_from=0.0, most_outside=1.0))
+    never = Predictor(dataclasses.replace(predictor.model, sure_from=1.0, most_outside=1.0))
+    assert sure(speech(3.0), rate=RATE).confident
+    assert not never(speech(3.0), rate=RATE).confident
+
+
+@pytest.fixture(scope="module")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both feature sets of 100 recordings of EmoDB."""
+    folder = tmp_path_factory.mktemp("sample")
+    whole = extraction.source(registry.get("corpora", "emodb"), SAMPLE / "emodb")
+    source = dataclasses.replace(whole, clips=whole.clips[:100])
+    list(extraction.extract(extraction.plan([source], folder, features.SETS)))
+    return folder
+
+
+@needs_sample
+@pytest.mark.parametrize("name", prediction.shipped())
+def test_a_hundred_recordings_are_heard_as_their_rows_of_the_store(
+    sample_store: Path, name: str
+) -> None:
+    predictor = sertool.load(name)
+    table = store.read(sample_store)
+    table = table.filter([each == "original" for each in table.column("variant").to_pylist()])
+    numbers = store.matrix(table, predictor.model.features)
+    assert len(numbers) == 100
+    expected = predictor.model.probabilities(numbers)
+    clips = [SAMPLE / "emodb" / clip for clip in table.column("clip").to_pylist()]
+    found = np.array([values(predictor(clip)) for clip in clips])
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+
+
+@needs_sample
+def test_a_timeline_of_joined_recordings_hears_each_within_a_window(tmp_path: Path) -> None:
+    """Where two clips of 2.5 s meet a window, the windows on them are those of the clips."""
+    predictor = sertool.load("svm")
+    clips = [audio.load(p).signal for p in sorted((SAMPLE / "emodb").rglob("*.flac"))]
+    clips = [clip for clip in clips if clip.samples.size == 55_125][:12]
+    joined = np.concatenate([clip.samples for clip in clips])
+    heard = {each.start_s: each for each in predictor.timeline(joined, 22_050, hop_s=2.5)}
+    for number, clip in enumerate(clips):
+        alone = predictor.window(clip)
+        assert values(heard[2.5 * number]) == pytest.approx(values(alone), abs=1e-6)

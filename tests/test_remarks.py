@@ -1,0 +1,109 @@
+"""Remarks: none on clips of the training corpora, one on each way in which sound may be foreign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import signal as filters
+from synthetic import SAMPLE, needs_sample
+
+from sertool import audio, remarks
+from sertool.resampling import resampled
+from sertool.spectrum import Spectrum
+from sertool.types import Signal
+
+RATE = 22_050
+GENERATOR = np.random.default_rng(0)
+Change = Callable[[np.ndarray], np.ndarray]
+
+
+def remarked(samples: np.ndarray) -> str:
+    return "; ".join(remarks.of_sound(Spectrum(Signal(samples.astype(np.float32), RATE))))
+
+
+def speech_like() -> np.ndarray:
+    """Noise bursts with pauses, full band, peak near 0.6."""
+    samples = GENERATOR.standard_normal(2 * RATE)
+    loud = np.repeat([1, 0.02, 0.6, 0.01, 0.8, 0.05], samples.size // 6)
+    samples[: loud.size] *= loud
+    return 0.6 * samples / np.abs(samples).max()
+
+
+def telephone(samples: np.ndarray) -> np.ndarray:
+    narrow = resampled(samples.astype(np.float32), RATE, 8_000)
+    band = filters.butter(4, [300, 3_400], "band", fs=8_000, output="sos")
+    return resampled(filters.sosfilt(band, narrow).astype(np.float32), 8_000, RATE)
+
+
+def tone(samples: np.ndarray) -> np.ndarray:
+    return 0.3 * np.sin(2 * np.pi * 440 * np.arange(samples.size) / RATE)
+
+
+def chord(samples: np.ndarray) -> np.ndarray:
+    time = np.arange(samples.size) / RATE
+    return sum(0.1 * np.sin(2 * np.pi * f * time) for f in (220.0, 277.2, 329.6, 5_000.0))
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "quiet": (lambda samples: 0.003 * samples, "very quiet"),
+    "clipped": (lambda samples: np.clip(6 * samples, -1, 1), "clipped"),
+    "telephone": (telephone, "telephone"),
+    "tone": (tone, "plain tone"),
+    "chord": (chord, "steady in level"),
+    "noise": (lambda samples: GENERATOR.normal(0, 0.1, samples.size), "steady in level"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_foreign_sound_is_remarked_upon(name: str) -> None:
+    change, words = CHANGES[name]
+    assert remarked(speech_like()) == ""
+    assert words in remarked(change(speech_like()))
+
+
+def test_the_quiet_one_is_told_how_quiet() -> None:
+    square = np.tile([0.001, -0.001], RATE)  # -60 dB
+    assert "very quiet (-60 dB at its loudest)" in remarked(square)
+
+
+@needs_sample
+@pytest.mark.parametrize("corpus", ["emodb", "cremad"])
+def test_the_sound_of_the_training_corpora_is_not(corpus: str) -> None:
+    clips = sorted((SAMPLE / corpus).rglob("*.flac"))[::4]
+    n_remarked = sum(bool(remarked(audio.load(clip).signal.samples)) for clip in clips)
+    assert n_remarked <= 0.02 * len(clips)
+
+
+def test_the_usual_range_is_that_of_the_corpus_that_reaches_furthest() -> None:
+    values = np.arange(101.0)
+    X = np.concatenate([values, values + 1_000])[:, None]
+    lowest, highest = remarks.bounds(X, np.repeat(["a", "b"], 101))
+    assert (lowest, highest) == (2, 1_098)
+
+
+def test_a_small_corpus_counts_as_much_as_a_large_one() -> None:
+    X = np.concatenate([np.zeros(10_000), np.linspace(5, 6, 11)])[:, None]
+    _, highest = remarks.bounds(X, np.repeat(["large", "small"], [10_000, 11]))
+    assert highest == pytest.approx(5.98)
+
+
+def test_the_share_of_features_outside() -> None:
+    X = np.array([[0.0, 1.0, 2.0, 3.0], [5.0, 5.0, 5.0, 5.0]])
+    shares = remarks.share_outside(X, np.full(4, 1.0), np.full(4, 3.0))
+    assert shares.tolist() == [0.25, 1.0]
+
+
+def test_at_most_two_percent_of_any_corpus_are_remarked_upon() -> None:
+    shares = GENERATOR.uniform(size=1_000) ** 2
+    corpora = np.repeat(["a", "b"], [900, 100])
+    shares[900:] += 0.3
+    most = remarks.most_outside(shares, corpora)
+    assert np.mean(shares[:900] > most) <= 0.02
+    assert np.mean(shares[900:] > most) == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize(("share", "n"), [(0.1, 0), (0.11, 1)])
+def test_features_are_remarked_upon_above_the_most(share: float, n: int) -> None:
+    assert len(list(remarks.of_features(share, 0.1))) == n
