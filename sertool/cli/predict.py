@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DEFAULT_BACKEND = "svm"
 STDIN = Path("-")
+STDIN_NAME = "standard input"
 
 
 def predict(
@@ -100,7 +101,7 @@ def _at_hand(recordings: Sequence[Path]) -> Iterator[list[Path]]:
     if recordings.count(STDIN) > 1:
         raise BadChoice("- stands for standard input, which can be read once")
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "standard input"
+        file = Path(folder) / STDIN_NAME
         with file.open("wb") as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy)
         yield [file if each == STDIN else each for each in recordings]
@@ -130,12 +131,19 @@ def _predict(predictor: Predictor, paths: Sequence[Path]) -> list[Prediction]:
         task = bar.add_task("predicting", total=len(paths), visible=len(paths) > 1)
         for path in paths:
             try:
-                predictions.append(predictor(path))
+                predictions.append(_named(predictor(path)))
             except SertoolError as error:
                 bar.console.print(f"skipped {error}", markup=False, highlight=False)
                 predictions.append(Prediction(str(path), "", {}, 0.0, 0.0, 0.0))
             bar.advance(task)
     return predictions
+
+
+def _named(prediction: Prediction) -> Prediction:
+    """The same; what came on standard input is called as it was given."""
+    if Path(prediction.path).name != STDIN_NAME:
+        return prediction
+    return dataclasses.replace(prediction, path=str(STDIN))
 
 
 def _table(predictions: Sequence[Prediction]) -> None:
