@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -62,12 +62,22 @@ def opened(
         BadRecording: it holds no sound, is damaged or truncated.
     """
     av = _pyav(path, name)
+    with ExitStack() as stack:
+        with _explained(path, name, av):
+            file = stack.enter_context(Path(path).open("rb"))
+            container = stack.enter_context(av.open(file, format=name))
+        if not container.streams.audio:
+            raise BadRecording(f"'{path}' is {_NAMES[name]} without sound; give a recording")
+        stream = container.streams.audio[0]
+        yield stream.rate, stream.channels, _explained_blocks(path, name, av, container, stream)
+
+
+@contextmanager
+def _explained(path: str | os.PathLike[str], name: str, av: ModuleType) -> Iterator[None]:
     try:
-        with Path(path).open("rb") as file, av.open(file, format=name) as container:
-            if not container.streams.audio:
-                raise BadRecording(f"'{path}' is {_NAMES[name]} without sound; give a recording")
-            stream = container.streams.audio[0]
-            yield stream.rate, stream.channels, _blocks(path, av, container, stream)
+        yield
+    except BadRecording:
+        raise
     except (av.error.FFmpegError, ValueError) as error:
         raise BadRecording(
             f"'{path}' cannot be decoded as {_NAMES[name]} ({error}); "
@@ -84,6 +94,22 @@ def _pyav(path: str | os.PathLike[str], name: str) -> ModuleType:
         ) from None
     module: ModuleType = av
     return module
+
+
+def _explained_blocks(
+    path: str | os.PathLike[str],
+    name: str,
+    av: ModuleType,
+    container: InputContainer,
+    stream: AudioStream,
+) -> Iterator[np.ndarray]:
+    blocks = _blocks(path, av, container, stream)
+    while True:
+        with _explained(path, name, av):
+            block = next(blocks, None)
+        if block is None:
+            return
+        yield block
 
 
 def _blocks(

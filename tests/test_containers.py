@@ -109,7 +109,9 @@ def test_a_truncated_one_is_refused(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize("magic", [b"\0\0\0\x20ftypM4A ", b"\x1a\x45\xdf\xa3", b"\xff\xf1"])
 def test_a_header_without_sound_is_refused(tmp_path: Path, magic: bytes) -> None:
     (tmp_path / "a").write_bytes(magic + bytes(5_000))
-    with pytest.raises(BadRecording, match=r"cannot be decoded|without sound|no samples"):
+    with pytest.raises(
+        BadRecording, match=r"cannot be decoded|without sound|no samples|claims 0 Hz"
+    ):
         audio.read(tmp_path / "a")
 
 
@@ -120,6 +122,18 @@ def test_more_sound_than_allowed_is_refused_while_it_comes(tmp_path: Path) -> No
         pytest.raises(BadRecording, match="claims"),
     ):
         list(stream.blocks)
+
+
+def test_an_error_of_who_reads_it_stays_what_it_is(tmp_path: Path) -> None:
+    path = encoded(tmp_path / "a.aac", melody(1.0))
+
+    def read() -> None:
+        with decoding.opened(path, 9.0) as stream:
+            next(stream.blocks)
+            raise ValueError("of mine")
+
+    with pytest.raises(ValueError, match=r"^of mine$"):
+        read()
 
 
 def test_a_picture_without_sound_is_refused(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def _say_remarks(windows: Sequence[Prediction]) -> None:
     if not windows:
         screen.say("nobody seems to speak in this recording")
     for kind, count in kinds.most_common():
-        screen.say(f"{count} of {len(windows)} windows are {kind}")
+        screen.say(f"{count} of {len(windows)} windows: {kind}")
 
 
 def _clock(seconds: float) -> str:
