@@ -33,12 +33,19 @@ class Stream:
 
     Attributes:
         rate: its own sampling rate, in Hz.
-        blocks: its samples in order, mixed to mono (the mean of its channels), each of shape (n,),
-            float32.
+        n_channels: how many it has.
+        channels: its samples in order, in blocks of shape (n, n_channels), float32; (n, 1) where
+            the decoder has mixed them.
     """
 
     rate: int
-    blocks: Iterator[np.ndarray]
+    n_channels: int
+    channels: Iterator[np.ndarray]
+
+    @property
+    def blocks(self) -> Iterator[np.ndarray]:
+        """The same mixed to mono (the mean of the channels), each of shape (n,)."""
+        return map(mixed, self.channels)
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,7 @@ def _through_libsndfile(path: str | os.PathLike[str], limits: _Limits) -> Iterat
         with soundfile.SoundFile(path) as file:
             _check_header(path, file)
             limits.check(file.frames, file.channels, file.samplerate)
-            yield Stream(file.samplerate, _blocks(path, file))
+            yield Stream(file.samplerate, file.channels, _blocks(path, file))
     except soundfile.LibsndfileError as error:
         raise BadRecording(
             f"'{path}' cannot be decoded ({error.error_string.strip()}); "
@@ -113,19 +120,30 @@ def _through_libsndfile(path: str | os.PathLike[str], limits: _Limits) -> Iterat
 def _through_pyav(path: str | os.PathLike[str], name: str, limits: _Limits) -> Iterator[Stream]:
     with containers.opened(path, name) as (rate, channels, blocks):
         check_rate(path, rate)
-        yield Stream(rate, limits.counted(blocks, channels, rate))
+        counted = limits.counted(blocks, channels, rate)
+        yield Stream(rate, channels, (block[:, None] for block in counted))
 
 
 def _blocks(path: str | os.PathLike[str], file: soundfile.SoundFile) -> Iterator[np.ndarray]:
     decoded = 0
     while decoded < file.frames:
-        block = file.read(max(1, BLOCK_VALUES // file.channels), dtype="float32")
+        n_samples = max(1, BLOCK_VALUES // file.channels)
+        block = file.read(n_samples, dtype="float32", always_2d=True)
         if not len(block):
             raise BadRecording(
                 f"'{path}' is truncated: {decoded} of {file.frames} samples are there"
             )
         decoded += len(block)
-        yield checked(path, block.mean(axis=1) if block.ndim > 1 else block)
+        yield checked(path, block)
+
+
+def mixed(samples: np.ndarray) -> np.ndarray:
+    """Mono: the mean of the channels, shape (n, n_channels) -> (n,).
+
+    >>> mixed(np.array([[0.5, -0.5], [1.0, 0.0]]))
+    array([0. , 0.5])
+    """
+    return samples.mean(axis=1) if samples.shape[1] > 1 else samples[:, 0]
 
 
 def checked(path: str | os.PathLike[str], samples: np.ndarray) -> np.ndarray:

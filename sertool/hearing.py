@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sertool import audio, parallel
+from sertool import audio, decoding, parallel
 from sertool.errors import BadRecording, SertoolError
 from sertool.types import Clip, Signal
 
@@ -105,13 +105,14 @@ def _attempt(task: tuple[Path, Clip]) -> Heard:
 
 
 def _sound(path: Path) -> Sound:
-    samples, rate = audio.decode(path)
-    mono = Signal(audio.mixed(samples), rate)
+    with decoding.opened(path, audio.LONGEST_S, audio.MOST_VALUES) as stream:
+        samples = np.concatenate(list(stream.channels))
+    mono = Signal(decoding.mixed(samples), stream.rate)
     part, offset_s = _described(mono)
     return Sound(
-        rate=rate,
-        n_channels=samples.shape[1],
-        duration_s=mono.samples.size / rate,
+        rate=stream.rate,
+        n_channels=stream.n_channels,
+        duration_s=mono.samples.size / stream.rate,
         offset_s=offset_s,
         is_silent=bool(np.ptp(part.samples) <= SILENCE),
         n_clipped=n_clipped(samples),

@@ -198,7 +198,7 @@ def _sound(recording: str | Path | np.ndarray, rate: int | None) -> Signal:
 def _stream(recording: str | Path | np.ndarray, rate: int | None) -> Iterator[decoding.Stream]:
     if isinstance(recording, np.ndarray):
         sound = _of_samples(recording, rate)
-        yield decoding.Stream(sound.rate, iter([sound.samples]))
+        yield decoding.Stream(sound.rate, 1, iter([sound.samples[:, None]]))
     else:
         _no_rate(recording, rate)
         with decoding.opened(recording, LONGEST_TIMELINE_S) as stream:
