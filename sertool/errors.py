@@ -11,7 +11,7 @@ caller need not import this module to catch it::
     |-- BadChoice        (ValueError)   an argument or key of a specification outside what exists
     |-- NotEnough        (ValueError)   too few clips, speakers or emotions for what was asked
     |-- UnknownName      (LookupError)  no plug-in or corpus of that name
-    |-- NotFound         (LookupError)  a file or folder that is not there
+    |-- NotFound         (LookupError)  a file, folder or sound device that is not there
     `-- MissingExtra     (ImportError)  an optional dependency that is not installed
 """
 
@@ -54,7 +54,7 @@ class UnknownName(SertoolError, LookupError):
 
 
 class NotFound(SertoolError, LookupError):
-    """A file or folder that is not there."""
+    """A file, folder or sound device that is not there."""
 
 
 class MissingExtra(SertoolError, ImportError):

@@ -35,6 +35,13 @@ def tone(seconds: float = 1.5, rate: int = 16_000, pitch: float = 220.0) -> np.n
     return (0.2 * harmonics + 0.01 * generator.standard_normal(time.size)).astype(np.float32)
 
 
+def syllables(seconds: float, rate: int = 16_000) -> np.ndarray:
+    """A tone that comes and goes three times a second, as a gate wants speech to be."""
+    sound = tone(seconds, rate)
+    spoken = np.sin(2 * np.pi * 3 * np.arange(sound.size) / rate) > 0
+    return sound * spoken.astype(np.float32)
+
+
 def write_sound(path: Path, samples: np.ndarray, rate: int = 16_000) -> Path:
     """Write samples as a sound file, its folders included."""
     path.parent.mkdir(parents=True, exist_ok=True)

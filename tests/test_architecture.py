@@ -11,7 +11,7 @@ import sertool
 
 HEAVY = {
     "numpy", "pandas", "pyarrow", "scipy", "sklearn", "librosa", "numba", "xgboost", "keras",
-    "tensorflow", "torch", "jax", "matplotlib", "soundfile", "skops",
+    "tensorflow", "torch", "jax", "matplotlib", "sounddevice", "soundfile", "skops",
 }  # fmt: skip
 
 
@@ -35,7 +35,14 @@ except SystemExit as stop:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["benchmark", "--help"], ["predict", "--help"], ["corpora"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["benchmark", "--help"],
+        ["predict", "--help"],
+        ["listen", "--help"],
+        ["corpora"],
+    ],
     ids=" ".join,
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:

@@ -10,7 +10,17 @@ from typing import Annotated
 
 import typer
 
-from sertool.cli import benchmark, corpora, extract, listing, models, predict, report, train
+from sertool.cli import (
+    benchmark,
+    corpora,
+    extract,
+    listen,
+    listing,
+    models,
+    predict,
+    report,
+    train,
+)
 from sertool.errors import SertoolError
 
 app = typer.Typer(
@@ -27,6 +37,7 @@ app = typer.Typer(
 )
 app.command()(benchmark.benchmark)
 app.command()(predict.predict)
+app.command()(listen.listen)
 app.add_typer(corpora.app, name="corpora")
 app.command()(extract.extract)
 app.command()(train.train)

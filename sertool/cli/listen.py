@@ -1,0 +1,196 @@
+"""`sertool listen`: emotions as they are spoken."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sertool.cli import screen, shown
+from sertool.cli.predict import DEFAULT_BACKEND
+from sertool.cli.shown import Format
+from sertool.errors import BadChoice
+
+if TYPE_CHECKING:
+    from sertool.listening import Tally
+    from sertool.microphone import Source
+    from sertool.prediction import Predictor
+    from sertool.recorder import Recorder
+
+
+def _list_devices(wanted: bool) -> None:
+    if not wanted:
+        return
+    from sertool import microphone
+
+    found = microphone.devices()
+    if not found:
+        screen.say("no microphone is connected")
+        raise typer.Exit(1)
+    columns = ("number", "name", "driver", "channels", "rate", "")
+    rows = [
+        (
+            str(each.number), each.name, each.driver, str(each.channels), f"{each.rate} Hz",
+            "default" if each.is_default else "",
+        )
+        for each in found
+    ]  # fmt: skip
+    screen.show("Microphones", columns, rows)
+    raise typer.Exit
+
+
+def listen(
+    backend: Annotated[
+        str | None,
+        typer.Option(
+            help=f"A model that ships: svm, forest, xgboost, cnn (default: {DEFAULT_BACKEND})."
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A model that `sertool train` made.")
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|NUMBER", help="The microphone. (default: the system's)"),
+    ] = None,
+    list_devices: Annotated[
+        bool,
+        typer.Option(
+            "--list-devices",
+            callback=_list_devices,
+            is_eager=True,
+            help="Show the microphones and stop.",
+        ),
+    ] = False,
+    hop: Annotated[
+        float, typer.Option(min=0.05, max=2.5, help="Seconds from one window to the next.")
+    ] = 1.0,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Keep the sound, a table of predictions and a picture of both."
+        ),
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Hear a file as if it were spoken now.")
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option(help="Of a replay: how much faster. (default: 1)")
+    ] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option(help="How to show it. (default: live on a screen, lines elsewhere)"),
+    ] = None,
+) -> None:
+    """Listen to a microphone and show the emotion as it is spoken; Ctrl-C ends.
+
+    Windows of 2.5 s are recognised, those in which nobody seems to speak are left out, and the
+    probabilities of those that overlap are averaged. Nothing is kept unless --save asks for it.
+    A microphone needs sounddevice, the extra "live"; a file needs nothing.
+
+    Example: sertool listen --backend svm --save recordings
+    """
+    opening = _opening(device, replay, speed)
+    predictor = _predictor(backend, model)
+    _listen(predictor, opening, hop, save, format or _fitting())
+
+
+def _fitting() -> Format:
+    return Format.live if sys.stdout.isatty() else Format.lines
+
+
+def _opening(
+    device: str | None, replay: Path | None, speed: float | None
+) -> AbstractContextManager[Source]:
+    """What will be heard, once it is entered; that there is a microphone is seen at once."""
+    from sertool import microphone
+
+    if replay is None:
+        if speed is not None:
+            raise BadChoice(f"--speed {speed:g} is of a replay; add --replay FILE")
+        return microphone.opened(microphone.chosen(microphone.devices(), device))
+    if device is not None:
+        raise BadChoice("give --device or --replay FILE, not both")
+    return microphone.replay(replay, 1.0 if speed is None else speed)
+
+
+def _predictor(backend: str | None, model: Path | None) -> Predictor:
+    from sertool import listening, prediction
+
+    if backend and model:
+        raise BadChoice("give --backend NAME or --model FILE, not both")
+    name = model or backend or DEFAULT_BACKEND
+    with screen.stderr().status(f"loading {name}"):
+        predictor = prediction.load(name)
+        listening.warm_up(predictor)
+    return predictor
+
+
+def _listen(
+    predictor: Predictor,
+    opening: AbstractContextManager[Source],
+    hop: float,
+    save: Path | None,
+    form: Format,
+) -> None:
+    """Hear, show and keep until the sound ends, or Ctrl-C is pressed; then say what it was."""
+    from sertool.listening import Listener, Tally
+
+    tally = Tally()
+    with ExitStack() as stack:
+        source = stack.enter_context(opening)
+        recorder = _recorder(save, source, predictor) if save else None
+        if recorder:
+            stack.callback(_keep_picture, recorder, tally)
+            stack.enter_context(recorder)
+            source = replace(source, blocks=recorder.kept(source.blocks))
+        listener = Listener(predictor, source, hop)
+        stack.callback(shown.say_summary, listener, tally)
+        stack.enter_context(listener)
+        stack.enter_context(_ended_by_signals(listener.leave))
+        title = f"{source.name} by {predictor.model.name}"
+        windows = shown.BY_FORMAT[form](listener, tally, title, predictor.model.labels)
+        for heard, latency_s in stack.enter_context(closing(windows)):
+            if recorder:
+                recorder.note(heard, latency_s)
+
+
+@contextmanager
+def _ended_by_signals(leave: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C ends after the window that is being shown; a second one ends at once."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+    def end(*_: object) -> None:
+        restore()
+        leave()
+
+    for each in before:
+        signal.signal(each, end)
+    try:
+        yield
+    finally:
+        restore()
+
+
+def _recorder(folder: Path, source: Source, predictor: Predictor) -> Recorder:
+    from sertool.recorder import Recorder
+
+    return Recorder(folder, source.rate, predictor.model.labels)
+
+
+def _keep_picture(recorder: Recorder, tally: Tally) -> None:
+    from sertool.recorder import draw
+
+    if tally.heard_s:
+        draw(recorder.sound, recorder.table)
+    screen.say(f"kept: {recorder.sound.with_suffix('.*')}")

@@ -1,0 +1,104 @@
+"""How `sertool listen` shows what is heard: on the screen, as lines, as JSON; and the sum of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from sertool.cli import screen
+
+if TYPE_CHECKING:
+    from sertool.listening import Heard, Listener, Tally
+
+FRAME_S = 1 / 12
+"""From one picture on the screen to the next."""
+
+Shown = Generator["tuple[Heard, float]"]
+"""Each window once it was shown, and its latency in seconds."""
+
+
+class Format(enum.StrEnum):
+    """How what is heard is shown."""
+
+    live = "live"
+    lines = "lines"
+    json = "json"
+
+
+def live(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) -> Shown:
+    """A display that is drawn anew all the time."""
+    from rich.live import Live
+
+    from sertool.cli.live import Display
+
+    display = Display(title, labels, listener, tally)
+    with Live(display, auto_refresh=False, transient=True) as picture:
+        for heard in listener.moments(FRAME_S):
+            if heard:
+                display.add(heard)
+            picture.refresh()
+            if heard:
+                yield heard, tally.add(heard)
+
+
+def lines(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) -> Shown:
+    """A line for a person per window."""
+    for heard in listener:
+        latency_s = tally.add(heard)
+        typer.echo(_words(heard, latency_s))
+        yield heard, latency_s
+
+
+def objects(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) -> Shown:
+    """A line of JSON per window."""
+    for heard in listener:
+        latency_s = tally.add(heard)
+        facts = dataclasses.asdict(heard)
+        del facts["ended"]
+        typer.echo(json.dumps({**facts, "latency_s": round(latency_s, 4)}))
+        yield heard, latency_s
+
+
+BY_FORMAT = {Format.live: live, Format.lines: lines, Format.json: objects}
+
+
+def _words(heard: Heard, latency_s: float) -> str:
+    window, mean = heard.prediction, heard.smoothed
+    if window is None or mean is None:
+        return f"{heard.end_s:7.2f} s  -"
+    word = mean.emotion if mean.confident else f"unsure ({mean.emotion})"
+    shares = " ".join(f"{name} {100 * share:.0f}" for name, share in mean.probabilities.items())
+    remarks = "".join(f"; {remark}" for remark in window.remarks[:1])
+    return f"{heard.end_s:7.2f} s  {word:18} {shares} %  {1000 * latency_s:.0f} ms{remarks}"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, and hours where there are some.
+
+    >>> clock(83.4), clock(3_683)
+    ('1:23', '1:01:23')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def say_summary(listener: Listener, tally: Tally) -> None:
+    """How long was heard, the emotions by time, how late they were shown; nothing of nothing."""
+    if not tally.heard_s:
+        return
+    screen.say(
+        f"heard {clock(listener.heard_s)}, speech {100 * tally.speech_share:.0f} % of it; "
+        f"{len(tally.latencies_s)} windows, {listener.n_dropped} dropped, "
+        f"{listener.n_gaps} gaps in the sound"
+    )
+    for emotion, seconds in sorted(tally.seconds.items(), key=lambda each: -each[1]):
+        share = 100 * seconds / tally.speech_s
+        sure = clock(tally.sure_s[emotion])
+        screen.say(f"{emotion:9} {clock(seconds):>7}  {share:3.0f} % of speech, {sure} of it sure")
+    screen.say(f"latency: median {1000 * tally.median_latency_s:.0f} ms")
