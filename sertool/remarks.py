@@ -97,7 +97,7 @@ def of_features(share: float, most: float) -> Iterator[str]:
 
 
 def _high_share_db(spectrum: Spectrum) -> float:
-    power = np.square(spectrum.magnitude, dtype=np.float64).sum(axis=1)
+    power = np.einsum("ij,ij->i", spectrum.magnitude, spectrum.magnitude).astype(np.float64)
     frequencies = np.arange(power.size) * spectrum.rate / (2 * (power.size - 1))
     high = power[(frequencies > 4_200) & (frequencies < 7_500)].sum()
     return float(10 * np.log10((high + 1e-20) / (power[frequencies > 300].sum() + 1e-20)))
