@@ -20,6 +20,10 @@ from sertool.errors import BadRecording, NotFound
 
 RATES = (1_000, 768_000)
 """Lowest and highest sampling rate in Hz that is believed."""
+MOST_VALUES_PER_BYTE = 1000
+"""Samples times channels that a byte of a file is believed to hold; silence in FLAC reaches 340."""
+LOUDEST = 1e9
+"""Largest sample, full scale being 1; the squares of larger ones are no numbers any more."""
 BLOCK_VALUES = 2**20
 """Samples times channels that are decoded at a time: 4 MiB of float32."""
 
@@ -61,6 +65,14 @@ class _Limits:
                 f"cut it to {self.longest_s / 60:.0f} minutes or fewer"
             )
 
+    def check_size(self, n_samples: int, channels: int) -> None:
+        size = Path(self.path).stat().st_size
+        if n_samples * channels > MOST_VALUES_PER_BYTE * size:
+            raise BadRecording(
+                f"'{self.path}' claims {n_samples} samples in {channels} channels, more than its "
+                f"{size} bytes can hold; export it again"
+            )
+
     def counted(
         self, blocks: Iterator[np.ndarray], channels: int, rate: int
     ) -> Iterator[np.ndarray]:
@@ -87,10 +99,11 @@ def opened(
 
     Raises:
         NotFound: there is no such file.
-        BadRecording: no audio, an empty or truncated file, no samples, NaN or infinite samples,
-            or a header outside the limits; some are seen only when that block comes.
+        BadRecording: no audio, an empty or truncated file, no samples, NaN, infinite or absurdly
+            large samples, a name that is not UTF-8, or a header outside the limits; some are seen
+            only when that block comes.
     """
-    if not Path(path).is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file() raises where a name is too long
         raise NotFound(f"no recording at '{path}'; give the path of a sound file")
     limits = _Limits(path, longest_s, most_values)
     name = containers.demuxer(path)
@@ -108,12 +121,15 @@ def _through_libsndfile(path: str | os.PathLike[str], limits: _Limits) -> Iterat
         with soundfile.SoundFile(path) as file:
             _check_header(path, file)
             limits.check(file.frames, file.channels, file.samplerate)
+            limits.check_size(file.frames, file.channels)
             yield Stream(file.samplerate, file.channels, _blocks(path, file))
     except soundfile.LibsndfileError as error:
         raise BadRecording(
             f"'{path}' cannot be decoded ({error.error_string.strip()}); "
             "give a complete WAV, FLAC, OGG, OPUS, MP3, M4A, AAC, WebM or WMA file"
         ) from None
+    except UnicodeEncodeError:
+        raise BadRecording(f"{os.fsencode(path)!r} is no name in UTF-8; rename it") from None
 
 
 @contextmanager
@@ -150,10 +166,13 @@ def checked(path: str | os.PathLike[str], samples: np.ndarray) -> np.ndarray:
     """The same samples.
 
     Raises:
-        BadRecording: some are NaN or infinite.
+        BadRecording: some are NaN, infinite or absurdly large.
     """
-    if not np.isfinite(samples).all():
-        raise BadRecording(f"'{path}' holds NaN or infinite samples; export it again")
+    if not (np.abs(samples) <= LOUDEST).all():
+        raise BadRecording(
+            f"'{path}' holds NaN or infinite samples, or some beyond {LOUDEST:.0e} times full "
+            "scale; export it again"
+        )
     return samples
 
 

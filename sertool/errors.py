@@ -12,6 +12,7 @@ caller need not import this module to catch it::
     |-- NotEnough        (ValueError)   too few clips, speakers or emotions for what was asked
     |-- UnknownName      (LookupError)  no plug-in or corpus of that name
     |-- NotFound         (LookupError)  a file, folder or sound device that is not there
+    |-- CannotWrite      (OSError)      a full disk, a read-only folder, or one that another holds
     `-- MissingExtra     (ImportError)  an optional dependency that is not installed
 """
 
@@ -55,6 +56,10 @@ class UnknownName(SertoolError, LookupError):
 
 class NotFound(SertoolError, LookupError):
     """A file, folder or sound device that is not there."""
+
+
+class CannotWrite(SertoolError, OSError):
+    """A full disk, a folder that may not be written to, or one that another process holds."""
 
 
 class MissingExtra(SertoolError, ImportError):

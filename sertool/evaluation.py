@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sertool import metrics, normalisation, parallel, results, store, versions
+from sertool import files, metrics, normalisation, parallel, results, store, versions
 from sertool.planning import Fit, Plan
 from sertool.results import Result
 
@@ -37,18 +37,20 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
 
     Raises:
         BadChoice: `folder` cannot be written to, or an estimator refuses a parameter.
+        CannotWrite: the disk is full, or another process is writing results there.
     """
     folder = Path(folder)
     results.prepare(folder)
-    done = results.keys(folder)
-    todo = [fit for fit in plan.fits if fit.key not in done]
-    try:
-        with closing(parallel.outcomes(evaluate, todo, jobs)) as outcomes:
-            for fit, (result, predictions) in zip(todo, outcomes, strict=True):
-                results.add(folder, result, predictions)
-                yield fit, result
-    finally:
-        results.merge_predictions(folder)
+    with files.alone(folder):
+        done = results.keys(folder)
+        todo = [fit for fit in plan.fits if fit.key not in done]
+        try:
+            with closing(parallel.outcomes(evaluate, todo, jobs)) as outcomes:
+                for fit, (result, predictions) in zip(todo, outcomes, strict=True):
+                    results.add(folder, result, predictions)
+                    yield fit, result
+        finally:
+            results.merge_predictions(folder)
 
 
 def evaluate(fit: Fit) -> tuple[Result, pa.Table]:

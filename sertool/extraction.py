@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sertool import audio, augmentation, features, manifest, parallel, store
+from sertool import audio, augmentation, features, files, manifest, parallel, store
 from sertool.corpora import find_clips
 from sertool.errors import BadChoice, SertoolError, choices
 from sertool.types import EMOTIONS, VARIANTS, Clip, Corpus, Emotion, Variant
@@ -138,6 +138,11 @@ def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
         jobs: worker processes; 1 works in this process, -1 takes every core.
 
     Closing the generator early (Ctrl-C) keeps all that was finished.
+
+    Raises:
+        CannotWrite: the disk is full, the store may not be written to, or another process is
+            extracting into it. What was finished before stays.
+        BadTable: a part of the store is damaged.
     """
     pending: dict[str, list[store.Measurement]] = {each.corpus.name: [] for each in plan.sources}
     names = features.of_sets(plan.feature_sets)
@@ -145,20 +150,21 @@ def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
         (task.source.folder / task.clip.path, task.clip.path, names) for task in plan.tasks
     ]
     written = time.monotonic()
-    try:
-        with closing(parallel.outcomes(_attempt, recordings, jobs)) as results:
-            for task, result in zip(plan.tasks, results, strict=True):
-                cause = result if isinstance(result, str) else ""
-                if not isinstance(result, str):
-                    pending[task.source.corpus.name].append(result)
-                if time.monotonic() - written > SECONDS_AT_RISK:
-                    _flush(plan, pending)
-                    written = time.monotonic()
-                yield Outcome(task.source.corpus.name, task.clip.path, cause)
-    finally:
-        _flush(plan, pending)
-        for each in plan.sources:
-            store.merge(plan.store, each.corpus, each.clips, plan.feature_sets)
+    with files.alone(plan.store):
+        try:
+            with closing(parallel.outcomes(_attempt, recordings, jobs)) as results:
+                for task, result in zip(plan.tasks, results, strict=True):
+                    cause = result if isinstance(result, str) else ""
+                    if not isinstance(result, str):
+                        pending[task.source.corpus.name].append(result)
+                    if time.monotonic() - written > SECONDS_AT_RISK:
+                        _flush(plan, pending)
+                        written = time.monotonic()
+                    yield Outcome(task.source.corpus.name, task.clip.path, cause)
+        finally:
+            _flush(plan, pending)
+            for each in plan.sources:
+                store.merge(plan.store, each.corpus, each.clips, plan.feature_sets)
 
 
 def clip_features(
@@ -217,7 +223,7 @@ def _stamp(path: Path) -> store.FileStamp | None:
     """Size and time of change; None where there is no such file."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file can have
         return None
     return status.st_size, status.st_mtime_ns
 

@@ -1,17 +1,30 @@
 """A trained model <-> a file that holds all that predicting needs; stored with skops, never pickle.
 
-Loading runs no code from the file: only the types listed here are built, whatever else the file
-names is refused. That is safer than pickle, not safe beyond doubt (XGBoost and scikit-learn parse
-parts of the file themselves), so load models from people you trust.
+A model file is a line of text, `sertool model 2 <sha256>`, and then a zip of skops that is
+compressed as one stream. The checksum is that of all that follows the line, so one pass finds a
+flipped byte anywhere before a parser sees it. The stream claims no size that one would have to
+believe: unpacking stops at a limit. The members of the zip are not compressed again.
+
+What trusting a model file means. Loading runs no code from the file: only the types listed here and
+those that skops trusts are built. The checksum tells damage, not the sender: who makes a file on
+purpose makes its checksum, too. Such a file can lie about emotions, and since XGBoost and
+scikit-learn take the insides of boosters and trees as they come, it may end the process or worse.
+So it is safer than pickle, not safe: load models from people you trust.
 """
 
 from __future__ import annotations
 
-import lzma
+import hashlib
+import io
+import json
+import re
+import tokenize
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +36,27 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 from skops.io.exceptions import UntrustedTypesFoundException
 
+from sertool import files
 from sertool.errors import BadModel, NotFound
 
 FORMAT = 2
 SUFFIX = ".sertool"
+
 LARGEST_BYTES = 1_000_000_000
-"""Unpacked; a file that claims more is refused before anything of it is read."""
+"""Of a file, and of what it unpacks to."""
+MOST_TIMES = 100
+"""So many times its packed size a model may unpack to; a forest of stumps reaches 42."""
+MOST_MEMBERS = 100_000
+"""Arrays and other members in the zip; a forest of 200 trees has 1,009."""
+DEEPEST = 100
+"""Levels of nesting in the schema; those of the models that ship have 16."""
 
 DAMAGED = (
-    KeyError, ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, lzma.LZMAError,
+    ValueError, LookupError, TypeError, AttributeError, ImportError, EOFError, OSError,
+    ArithmeticError, AssertionError, RuntimeError, MemoryError, zipfile.BadZipFile,
+    tokenize.TokenError,
 )  # fmt: skip
-"""What reading a damaged or foreign file ends in."""
+"""What building from a foreign or crafted file ends in."""
 
 TRUSTED = (
     "sertool.estimators._quantiles.NormalQuantiles",
@@ -112,15 +135,14 @@ def save(model: Model, path: Path) -> None:
     """Write a model file in one step; a file that was there is replaced.
 
     Raises:
-        BadModel: the estimator is made of types that `load` would refuse.
+        BadModel: the estimator is made of types that `load` would refuse, or is too large.
+        CannotWrite: the disk is full, or the folder may not be written to.
     """
-    content = {"format": FORMAT, **{name: getattr(model, name) for name in _FIELDS}}
+    content = {name: getattr(model, name) for name in _FIELDS}
     content |= {name: list(getattr(model, name)) for name in ("features", "labels")}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".unfinished")
-    skops.io.dump(content, unfinished, compression=zipfile.ZIP_DEFLATED)
-    _content(unfinished)
-    unfinished.replace(path)
+    packed = seal(skops.io.dumps(content))
+    _content(packed, path)
+    files.write(path, packed)
 
 
 def load(path: Path) -> Model:
@@ -128,42 +150,108 @@ def load(path: Path) -> Model:
 
     Raises:
         NotFound: no such file.
-        BadModel: damaged, no model, of another format, or holding types that are not trusted.
+        BadModel: damaged, no model, of another format, too large, or holding types that are not
+            trusted.
     """
     if not path.is_file():
         raise NotFound(f"no model file {path}; sertool train --output {path} makes one")
+    if path.stat().st_size > LARGEST_BYTES:
+        raise BadModel(f"{path} has more than {LARGEST_BYTES} bytes: refused")
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise BadModel(f"{path} is no model file ({error}); train it again") from None
-    if size > LARGEST_BYTES:
-        raise BadModel(f"{path} would unpack to {size} bytes, more than {LARGEST_BYTES}: refused")
-    return _model(_content(path), path)
+        packed = path.read_bytes()
+    except OSError as error:
+        raise BadModel(f"{path} cannot be read ({error.strerror}): mend that") from None
+    return _model(_content(packed, path), path)
+
+
+def seal(archive: bytes) -> bytes:
+    """A zip of skops, its members not compressed, as the content of a model file."""
+    stream = zlib.compress(archive, 9)
+    return f"sertool model {FORMAT} {hashlib.sha256(stream).hexdigest()}\n".encode() + stream
 
 
 _FIELDS = tuple(Model.__dataclass_fields__)
+_FIRST_LINE = re.compile(rb"sertool model (\d{1,9}) ([0-9a-f]{64})\n")
 
 
-def _content(path: Path) -> dict[str, Any]:
+def _content(packed: bytes, path: Path) -> dict[str, Any]:
+    """What was saved, built only after all that can be told beforehand was checked."""
+    archive = _unpacked(packed, path)
     try:
-        content = skops.io.load(path, trusted=list(TRUSTED))
+        _check_archive(archive)
+        content = skops.io.loads(archive, trusted=list(TRUSTED))
     except UntrustedTypesFoundException as error:
         raise BadModel(f"{path} holds types that sertool does not load: {error}") from None
     except DAMAGED as error:
-        raise BadModel(f"{path} is no model file ({error!r}); train it again") from None
+        raise _no_model(path, repr(error)) from None
     if not isinstance(content, dict):
-        raise BadModel(f"{path} holds no sertool model")
+        raise _no_model(path, "it holds something else")
     return content
 
 
-def _model(content: dict[str, Any], path: Path) -> Model:
-    number = content.pop("format", None)
-    if number != FORMAT:
+def _unpacked(packed: bytes, path: Path) -> bytes:
+    """The zip in a model file whose checksum is right."""
+    first = _FIRST_LINE.match(packed)
+    number = int(first[1]) if first else 1 if packed.startswith(b"PK") else None
+    if number not in (None, FORMAT):
         raise BadModel(
-            f"{path} is a model of format {number}; this sertool reads format {FORMAT}: "
-            "train it again, or use the sertool that made it"
+            f"{path} is a model of format {number}; this sertool reads format {FORMAT}: train it "
+            f"again with: sertool train --estimator NAME --store DIR --output {path}"
         )
+    if first is None:
+        raise _no_model(path, "its first line is another")
+    stream = memoryview(packed)[first.end() :]
+    if hashlib.sha256(stream).hexdigest().encode() != first[2]:
+        raise BadModel(f"{path} is damaged (its checksum is wrong); get it or train it again")
+    most = min(LARGEST_BYTES, MOST_TIMES * len(stream))
+    unpacking = zlib.decompressobj()
+    try:
+        archive = unpacking.decompress(stream, most)
+    except zlib.error as error:
+        raise _no_model(path, str(error)) from None
+    if not unpacking.eof and len(archive) >= most:
+        raise BadModel(f"{path} would unpack to more than {most} bytes: refused")
+    return archive
+
+
+def _check_archive(archive: bytes) -> None:
+    """Count and size members and nesting, before anything is built.
+
+    Raises:
+        ValueError: a limit is passed.
+    """
+    with zipfile.ZipFile(io.BytesIO(archive)) as members:
+        sizes = {entry.filename: entry.file_size for entry in members.infolist()}
+        if len(members.infolist()) > MOST_MEMBERS:
+            raise ValueError(f"{len(members.infolist())} members, more than {MOST_MEMBERS}")
+        if any(entry.compress_type != zipfile.ZIP_STORED for entry in members.infolist()):
+            raise ValueError("its members are compressed once more")
+        if sum(sizes.values()) > len(archive):
+            raise ValueError("its members claim more bytes than there are")
+        schema = json.loads(members.read("schema.json"))
+    named = sum(sizes.get(name, 0) for name in _members_named(schema))
+    if named > LARGEST_BYTES:
+        raise ValueError(f"its arrays would take {named} bytes, more than {LARGEST_BYTES}")
+
+
+def _members_named(schema: object) -> Iterator[str]:
+    """The members that a schema names, each as often as it does."""
+    level = [schema]
+    for _ in range(DEEPEST):
+        tables = [each for each in level if isinstance(each, dict)]
+        yield from (str(each["file"]) for each in tables if "file" in each)
+        lists = [each for each in level if isinstance(each, list)]
+        level = list(chain(*lists, *(table.values() for table in tables)))
+        if not level:
+            return
+    raise ValueError(f"nested deeper than {DEEPEST} levels")
+
+
+def _no_model(path: Path, cause: str) -> BadModel:
+    return BadModel(f"{path} is no model file ({cause}); train it again")
+
+
+def _model(content: dict[str, Any], path: Path) -> Model:
     if set(content) != set(_FIELDS):
         raise BadModel(f"{path}: parts missing or unknown: {set(content) ^ set(_FIELDS)}")
     content |= {name: tuple(content[name]) for name in ("features", "labels")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sertool import files
 from sertool.errors import BadChoice, BadTable, NotFound
 
 FORMAT = 1
@@ -186,7 +188,7 @@ def add(folder: Path, result: Result, predictions: pa.Table) -> None:
     """Keep one result and its predictions; both outlive a kill from here on."""
     _journal(folder, result, predictions)
     line = json.dumps({"format": FORMAT, **dataclasses.asdict(result)}) + "\n"
-    with (folder / RESULTS).open("ab+") as file:
+    with files.failures_in_words(folder / RESULTS), (folder / RESULTS).open("ab+") as file:
         _drop_cut_off_line(file)
         file.write(line.encode())
 
@@ -196,11 +198,9 @@ def merge_predictions(folder: Path) -> None:
     file, journal = folder / PREDICTIONS, folder / JOURNAL
     parts = sorted(journal.glob("*.parquet"))
     if parts:
-        new = pa.concat_tables([pq.read_table(part) for part in parts])
-        tables = [_without(pq.read_table(file), _keys(new)), new] if file.is_file() else [new]
-        unfinished = file.with_suffix(".unfinished")
-        pq.write_table(pa.concat_tables(tables), unfinished, compression="zstd")
-        unfinished.replace(file)
+        new = pa.concat_tables([_read(part) for part in parts])
+        tables = [_without(_read(file), _keys(new)), new] if file.is_file() else [new]
+        _write(pa.concat_tables(tables), file)
     shutil.rmtree(journal, ignore_errors=True)
 
 
@@ -219,8 +219,22 @@ def _journal(folder: Path, result: Result, predictions: pa.Table) -> None:
     name = hashlib.sha256("\0".join(result.key).encode()).hexdigest()[:16]
     for column, value in zip(reversed(KEY), reversed(result.key), strict=True):
         predictions = predictions.add_column(0, column, pa.array([value] * predictions.num_rows))
-    (folder / JOURNAL).mkdir(exist_ok=True)
-    pq.write_table(predictions, folder / JOURNAL / f"{name}.parquet")
+    _write(predictions, folder / JOURNAL / f"{name}.parquet")
+
+
+def _write(predictions: pa.Table, file: Path) -> None:
+    sink = io.BytesIO()
+    pq.write_table(predictions, sink, compression="zstd")
+    files.write(file, sink.getvalue())
+
+
+def _read(file: Path) -> pa.Table:
+    try:
+        return pq.read_table(pa.BufferReader(file.read_bytes()))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise BadTable(
+            f"{file} is damaged ({error}): remove it; its predictions are lost, the results are not"
+        ) from None
 
 
 def _drop_cut_off_line(file: BinaryIO) -> None:

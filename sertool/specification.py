@@ -179,7 +179,7 @@ def read(file: Path) -> dict[str, Any]:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise NotFound(f"cannot read the specification {file}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadChoice(f"{file} is not TOML: {error}") from None
     for name, value in content.items():
         if name not in KEYS:

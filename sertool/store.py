@@ -6,43 +6,38 @@ any other parquet reader::
 
     DIR/corpus=emodb/clips.parquet
     DIR/corpus=cremad/clips.parquet
+
+Every file of it is a sealed part (see `sertool.parts`). Extraction alone writes to it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.dataset
-import pyarrow.parquet as pq
 
-from sertool import features, versions
-from sertool.errors import BadTable, NotFound, UnknownName, choices
-from sertool.types import VARIANTS, Clip, Corpus
+from sertool import features, files, parts, rows
+from sertool.errors import NotFound, UnknownName, choices
+from sertool.parts import FileStamp as FileStamp
+from sertool.parts import Part
+from sertool.rows import MEASURED
+from sertool.rows import Measurement as Measurement
+from sertool.types import Clip, Corpus
 
 FEATURE_NAMES = features.columns(features.LIBROSA_178)
 """The names of the 178 features, in their order: `zcr`, `chroma_01` ... `tonnetz_06`."""
 
-FORMAT = 1
-"""The number of the table's schema; a store of another number is refused, never guessed at."""
 JOURNAL = ".journal"
 """Where finished work waits, inside the store, until it is merged into the dataset."""
 IDENTITY = (
     "corpus", "clip", "variant", "language", "speaker", "sentence", "gender", "emotion",
     "raw_label", "offset_s", "duration_s", "sha256",
 )  # fmt: skip
-MEASURED = ("offset_s", "duration_s", "sha256")
-"""The identity columns that come from the sound; the others come from the corpus."""
-
-FileStamp = tuple[int, int]
-"""Size in bytes and time of last change in nanoseconds: how a changed recording is noticed."""
 
 
 def columns(sets: Sequence[str] = features.REFERENCE) -> tuple[str, ...]:
@@ -72,46 +67,37 @@ def schema(sets: Sequence[str] = features.REFERENCE) -> pa.Schema:
     return pa.schema([*text, *measured, *numbers])
 
 
-@dataclass(frozen=True)
-class Measurement:
-    """What extraction learns from one recording.
-
-    Attributes:
-        clip: the path inside its corpus.
-        stamp: the file's size and time of change.
-        offset_s: where the analysed window begins.
-        duration_s: length of the whole recording.
-        sha256: of the decoded sound.
-        features: shape (n_variants, n_features), float32, in the orders of `VARIANTS` and of
-            `columns()`.
-    """
-
-    clip: str
-    stamp: FileStamp
-    offset_s: float
-    duration_s: float
-    sha256: str
-    features: np.ndarray
-
-
 def corpora(folder: Path) -> tuple[str, ...]:
     """The names of the corpora that the store holds, sorted."""
-    return tuple(sorted(path.parent.name.removeprefix("corpus=") for path in _files(folder)))
+    found = folder.glob("corpus=*/clips.parquet")
+    return tuple(sorted(file.parent.name.removeprefix("corpus=") for file in found))
+
+
+def waiting(folder: Path) -> tuple[str, ...]:
+    """The names of the corpora of which work waits in the journal, sorted."""
+    return tuple(sorted({file.parent.name for file in (folder / JOURNAL).glob("*/*.parquet")}))
+
+
+def files_of(folder: Path, corpus: str) -> list[Path]:
+    """The files that hold a corpus: the one that is read, where there is one, then the journal."""
+    whole = _file(folder, corpus)
+    waiting = sorted(_journal(folder, corpus).glob("*.parquet"))
+    return [whole, *waiting] if whole.is_file() else waiting
 
 
 def sets(folder: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
     """The feature sets that the store holds of each of some corpora (all, where none is named).
 
     Raises:
-        BadTable: a store of another format.
+        BadTable: damaged, or a store of another format.
     """
-    held = [_sets(_file(folder, name)) for name in names or corpora(folder)]
+    held = [parts.read(_file(folder, name)).sets for name in names or corpora(folder)]
     return tuple(name for name in features.SETS if all(name in each for each in held))
 
 
 def sets_at_hand(folder: Path, corpus: str) -> tuple[str, ...]:
     """The feature sets that the store or its journal holds of a corpus, of some clips at least."""
-    held = {name for file in _parts(folder, corpus, ()) for name in _sets(file)}
+    held = {name for part in _parts(folder, corpus, ()) for name in part.sets}
     return tuple(name for name in features.SETS if name in held)
 
 
@@ -127,7 +113,7 @@ def read(
 
     Raises:
         NotFound: no store there, or it lacks a feature set.
-        BadTable: a store of another format.
+        BadTable: damaged, or a store of another format.
         UnknownName: a corpus that the store does not hold, or a feature set that does not exist.
     """
     folder = Path(folder)
@@ -140,7 +126,10 @@ def read(
     for name in names:
         if name not in present:
             raise UnknownName(f"the store {folder} holds no corpus {choices(name, present)}")
-    held = sets(folder, names)
+    read_parts = {name: parts.read(_file(folder, name)) for name in names or present}
+    held = [
+        name for name in features.SETS if all(name in part.sets for part in read_parts.values())
+    ]
     chosen = held if wanted is None else features.in_order(wanted)
     lacking = [name for name in chosen if name not in held]
     if lacking:
@@ -149,14 +138,7 @@ def read(
             f"{', '.join(names or present)}; measure them into a store of your own with: "
             f"sertool extract NAME=FOLDER --features {','.join(chosen)} --store DIR"
         )
-    partitioning = pyarrow.dataset.partitioning(pa.schema([("corpus", pa.string())]), flavor="hive")
-    dataset = pyarrow.dataset.dataset(
-        [str(_file(folder, name)) for name in names or present],
-        schema=schema(chosen),
-        partitioning=partitioning,
-        partition_base_dir=str(folder),
-    )
-    return dataset.to_table(columns=schema(chosen).names)
+    return pa.concat_tables(_rows(part, name, chosen) for name, part in read_parts.items())
 
 
 def matrix(table: pa.Table, columns: Sequence[str] = FEATURE_NAMES) -> np.ndarray:
@@ -181,7 +163,8 @@ def digest(table: pa.Table, of: Sequence[str] = features.REFERENCE) -> str:
     of = features.in_order(of)
     keys = [(name, "ascending") for name in ("corpus", "clip", "variant")]
     ordered = table.select(schema(of).names).sort_by(keys)
-    state = hashlib.sha256(f"{FORMAT} {'+'.join(of)}".encode())
+    # "1": results are known by this digest, so it outlives changes of how a store is kept
+    state = hashlib.sha256(f"1 {'+'.join(of)}".encode())
     for name in IDENTITY:
         state.update("\0".join(map(str, ordered.column(name).to_pylist())).encode())
     state.update(np.ascontiguousarray(matrix(ordered, columns(of))).tobytes())
@@ -197,8 +180,8 @@ def stamps(
         Clip -> stamp of the file it came from.
     """
     known: dict[str, FileStamp] = {}
-    for file in _parts(folder, corpus, needed):
-        known.update(_read_stamps(file))
+    for part in _parts(folder, corpus, needed):
+        known.update(part.stamps)
     return known
 
 
@@ -217,11 +200,10 @@ def append(
         of: the feature sets whose `columns()` the measurements have.
     """
     journal = _journal(folder, corpus)
-    journal.mkdir(parents=True, exist_ok=True)
-    number = 1 + max((int(part.stem) for part in _journal_parts(folder, corpus)), default=0)
-    table = pa.concat_tables(_measured_table(each, columns(of)) for each in measurements)
+    number = 1 + max((int(file.stem) for file in journal.glob("*.parquet")), default=0)
+    table = pa.concat_tables(rows.measured(each, columns(of)) for each in measurements)
     file_stamps = {each.clip: each.stamp for each in measurements}
-    _write(table, file_stamps, of, journal / f"{number:08}.parquet")
+    parts.write(table, file_stamps, of, journal / f"{number:08}.parquet")
 
 
 def merge(
@@ -240,17 +222,19 @@ def merge(
     """
     by_path = {clip.path: clip for clip in clips}
     file = _file(folder, corpus.name)
-    known = stamps(folder, corpus.name, of)
-    held = _read_stamps(file).keys() if file.is_file() else set()
+    newest = list(_parts(folder, corpus.name, of))
+    known = {clip: stamp for part in newest for clip, stamp in part.stamps.items()}
+    held = parts.read(file).stamps.keys() if file.is_file() else set()
     if (held & by_path.keys()) - known.keys():
         return
     kept = sorted(known.keys() & by_path.keys())
     if kept:
-        measured = _newest(_parts(folder, corpus.name, of), kept, columns(of))
-        table = _with_identity(measured, corpus, by_path)
-        _write(table, {path: known[path] for path in kept}, of, file)
+        measured = rows.newest(newest, kept, columns(of))
+        table = rows.with_identity(measured, corpus, by_path)
+        parts.write(table, {path: known[path] for path in kept}, of, file)
     else:
-        file.unlink(missing_ok=True)
+        with files.failures_in_words(file):
+            file.unlink(missing_ok=True)
     shutil.rmtree(_journal(folder, corpus.name), ignore_errors=True)
     with contextlib.suppress(OSError):  # other corpora may still have a journal
         (folder / JOURNAL).rmdir()
@@ -260,103 +244,24 @@ def _file(folder: Path, corpus: str) -> Path:
     return folder / f"corpus={corpus}" / "clips.parquet"
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("corpus=*/clips.parquet"))
-
-
 def _journal(folder: Path, corpus: str) -> Path:
     return folder / JOURNAL / corpus
 
 
-def _journal_parts(folder: Path, corpus: str) -> list[Path]:
-    return sorted(_journal(folder, corpus).glob("*.parquet"))
+def _parts(folder: Path, corpus: str, needed: Sequence[str]) -> Iterator[Part]:
+    """The parts, oldest first, that hold the feature sets that are needed of a corpus."""
+    for file in files_of(folder, corpus):
+        part = parts.read(file)
+        if {*needed} <= {*part.sets}:
+            yield part
 
 
-def _parts(folder: Path, corpus: str, needed: Sequence[str]) -> list[Path]:
-    """The files, oldest first, that hold the feature sets that are needed of a corpus."""
-    files = [_file(folder, corpus), *_journal_parts(folder, corpus)]
-    return [file for file in files if file.is_file() and {*needed} <= {*_sets(file)}]
-
-
-def _measured_table(measurement: Measurement, names: Sequence[str]) -> pa.Table:
-    n_variants = len(VARIANTS)
-    values: dict[str, pa.Array] = {
-        "clip": pa.array([measurement.clip] * n_variants),
-        "variant": pa.array(VARIANTS),
-        "offset_s": pa.array([measurement.offset_s] * n_variants, pa.float32()),
-        "duration_s": pa.array([measurement.duration_s] * n_variants, pa.float32()),
-        "sha256": pa.array([measurement.sha256] * n_variants),
-    }
-    for number, name in enumerate(names):
-        values[name] = pa.array(measurement.features[:, number], pa.float32())
-    return pa.table(values)
-
-
-def _newest(parts: Sequence[Path], clips: Sequence[str], names: Sequence[str]) -> pa.Table:
-    """The measured columns of some clips, each as the last part that holds it has it.
-
-    Relies on how rows are written: the variants of a clip stand together, in their order.
-    """
-    wanted = ["clip", "variant", *MEASURED, *names]
-    table = pa.concat_tables(
-        pq.read_table(part, columns=wanted, partitioning=None) for part in parts
-    )
-    last = {path: row for row, path in enumerate(table.column("clip").to_pylist())}
-    first_rows = np.array([last[path] for path in clips]) - (len(VARIANTS) - 1)
-    return table.take(pa.array((first_rows[:, None] + np.arange(len(VARIANTS))).ravel()))
-
-
-def _with_identity(measured: pa.Table, corpus: Corpus, clips: Mapping[str, Clip]) -> pa.Table:
-    rows = [clips[path] for path in measured.column("clip").to_pylist()]
-    identity = {
-        "clip": measured.column("clip"),
-        "variant": measured.column("variant"),
-        "language": pa.array([clip.language or corpus.language for clip in rows]),
-        "speaker": pa.array([clip.speaker for clip in rows]),
-        "sentence": pa.array([clip.sentence for clip in rows]),
-        "gender": pa.array([clip.gender for clip in rows]),
-        "emotion": pa.array([clip.emotion for clip in rows]),
-        "raw_label": pa.array([clip.raw_label for clip in rows]),
-    }
-    rest = [name for name in measured.column_names if name not in identity]
-    return pa.table(identity | {name: measured.column(name) for name in rest}).combine_chunks()
-
-
-def _write(
-    table: pa.Table, file_stamps: Mapping[str, FileStamp], of: Sequence[str], file: Path
-) -> None:
-    """Replace `file` in one step: a kill leaves the old file or the new one, never a part."""
-    about = {"format": FORMAT, "feature_set": "+".join(of), "versions": versions.of_extraction()}
-    metadata = {"sertool": json.dumps(about), "sertool.stamps": json.dumps(file_stamps)}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(".unfinished")
-    pq.write_table(table.replace_schema_metadata(metadata), unfinished, compression="zstd")
-    unfinished.replace(file)
-
-
-def _read_stamps(file: Path) -> dict[str, FileStamp]:
-    stored = json.loads(pq.read_schema(file).metadata[b"sertool.stamps"])
-    return {clip: (size, changed) for clip, (size, changed) in stored.items()}
-
-
-def _sets(file: Path) -> tuple[str, ...]:
-    """The feature sets that a file holds.
-
-    Raises:
-        BadTable: no parquet, another format, or a feature set that this sertool does not know.
-    """
+def _rows(part: Part, corpus: str, sets: Sequence[str]) -> pa.Table:
+    """A corpus in the columns of `schema()`."""
+    stored = schema(sets).remove(IDENTITY.index("corpus"))
+    table = part.table(stored.names)
     try:
-        metadata = pq.read_schema(file).metadata or {}
-    except (pa.ArrowInvalid, OSError) as error:
-        raise BadTable(
-            f"{file} is no parquet file ({error}); remove it and extract again"
-        ) from None
-    about = json.loads(metadata.get(b"sertool", b"{}"))
-    held = str(about.get("feature_set")).split("+")
-    if about.get("format") != FORMAT or not {*held} <= {*features.SETS}:
-        raise BadTable(
-            f"{file} is a store of format {about.get('format')} with feature set "
-            f"{about.get('feature_set')}; this sertool reads format {FORMAT} with "
-            f"{', '.join(features.SETS)}: extract again into another folder"
-        )
-    return features.in_order(held)
+        names = pa.array([corpus] * table.num_rows, pa.string())
+        return table.cast(stored).add_column(0, "corpus", names).replace_schema_metadata()
+    except parts.DAMAGED as error:
+        raise parts.damaged(part.file, error) from None

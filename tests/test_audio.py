@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import naive
@@ -117,6 +118,28 @@ def absurd_length(folder: Path) -> Path:
     return written(folder, "clip.flac", bytes(header))
 
 
+def absurd_loudness(folder: Path) -> Path:
+    return wav(folder, np.full(16_000, 1e25, np.float32), 16_000)
+
+
+def overflowing_mix(folder: Path) -> Path:
+    return wav(folder, np.full((16_000, 2), 3e38, np.float32), 16_000)
+
+
+def hours_in_few_bytes(folder: Path) -> Path:
+    header = bytearray(complete(folder, "flac"))
+    header[22:26] = (16_000 * 3599).to_bytes(4, "big")
+    path = written(folder, "clip.flac", bytes(header))
+    assert path.stat().st_size < 40_000
+    return path
+
+
+def name_of_other_bytes(folder: Path) -> Path:
+    path = folder / os.fsdecode(b"\xff.wav")
+    path.write_bytes(complete(folder, "wav"))
+    return path
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -131,6 +154,10 @@ def absurd_length(folder: Path) -> Path:
         (twenty_milliseconds, "20 ms is too short"),
         (absurd_rate, "claims 7 Hz"),
         (absurd_length, "cut it to 60 minutes"),
+        (absurd_loudness, "beyond 1e\\+09 times full scale"),
+        (overflowing_mix, "NaN or infinite"),
+        (hours_in_few_bytes, "more than its .* bytes can hold"),
+        (name_of_other_bytes, "no name in UTF-8"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -138,7 +165,7 @@ def test_a_bad_recording_is_refused(tmp_path: Path, make: object, message: str) 
     path = make(tmp_path)  # type: ignore[operator]
     with pytest.raises(BadRecording, match=message) as caught:
         audio.load(path)
-    assert path.name in str(caught.value)
+    assert path.name in str(caught.value) or repr(os.fsencode(path)) in str(caught.value)
 
 
 def test_a_pipe_writer_s_placeholder_is_no_truncation(tmp_path: Path) -> None:
@@ -147,7 +174,7 @@ def test_a_pipe_writer_s_placeholder_is_no_truncation(tmp_path: Path) -> None:
     assert audio.read(path).samples.size == 16_000
 
 
-@pytest.mark.parametrize("name", ["nowhere.wav", "."])
+@pytest.mark.parametrize("name", ["nowhere.wav", ".", "a\0.wav", "long" * 1000])
 def test_a_missing_file_is_not_found(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotFound, match="no recording at"):
         audio.read(tmp_path / name)

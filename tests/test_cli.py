@@ -139,7 +139,7 @@ def test_benchmark_prints_and_report_redoes_byte_for_byte(
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert folder / "tables.md" in before
     for path in before:
-        if path.name not in ("results.jsonl", "predictions.parquet"):
+        if path.name not in ("results.jsonl", "predictions.parquet", ".lock"):
             path.unlink()
     assert run("report", folder).code == 0
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
@@ -260,6 +260,49 @@ def test_one_speaker_under_speakers(run: Run, make_store: MakeStore, tmp_path: P
     )  # fmt: skip
     assert ran.code == 2
     assert "speaker" in ran.err
+
+
+def test_a_store_is_checked(run: Run, make_store: MakeStore) -> None:
+    folder = make_store(corpora=("emodb", "savee"), speakers=2, takes=1)
+    whole = run("store", "check", folder)
+    assert whole.code == 0
+    for name in ("emodb", "savee"):
+        (row,) = (line for line in whole.out.splitlines() if name in line)
+        assert [cell.strip() for cell in row.strip("│").split("│")] == [
+            name, "8", "2", "librosa178", "0", "whole",
+        ]  # fmt: skip
+
+
+def test_a_flipped_byte_is_named_with_the_remedy(run: Run, make_store: MakeStore) -> None:
+    folder = make_store(corpora=("emodb", "savee"), speakers=2, takes=1)
+    part = folder / "corpus=savee" / "clips.parquet"
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    ran = run("store", "check", folder)
+    assert ran.code == 1
+    assert "1 of 1 files damaged" in ran.out
+    assert f"{part} is no part of a store or is damaged" in ran.err
+    assert "remove that file and run sertool extract again" in ran.err
+    assert str(part) in run("benchmark", "--store", folder, "--results", folder / "r").err
+
+
+def test_damage_in_the_journal_is_found(run: Run, make_store: MakeStore) -> None:
+    folder = make_store(speakers=2, takes=1)
+    journal = folder / store.JOURNAL / "emodb" / "00000001.parquet"
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes((folder / "corpus=emodb" / "clips.parquet").read_bytes())
+    assert run("store", "check", folder).code == 0
+    journal.write_bytes(journal.read_bytes()[:-1])
+    ran = run("store", "check", folder)
+    assert ran.code == 1
+    assert str(journal) in ran.err
+
+
+def test_no_store_to_check(run: Run, tmp_path: Path) -> None:
+    ran = run("store", "check", tmp_path)
+    assert ran.code == 2
+    assert "sertool extract NAME=FOLDER" in ran.err
 
 
 def test_a_damaged_list_of_places(run: Run) -> None:

@@ -347,3 +347,12 @@ class TestRepeatedSounds:
         careless = replace(fit, split=replace(fit.split, train=np.setdiff1d(rows, rows[: 3 * 16])))
         (_, *said) = evaluation.evaluate(careless)[0].warnings
         assert said == ["emodb/speaker-00: sounds that are tested were trained on, too: 1"]
+
+
+def test_damaged_predictions_are_named(make_store: MakeStore, tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    run(folder, make_store(), protocols=["clips"], estimators=["majority"])
+    file = folder / results.PREDICTIONS
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(BadTable, match=r"predictions\.parquet is damaged .*remove it"):
+        run(folder, make_store(), protocols=["clips"], estimators=["majority"], seeds=[1])

@@ -16,6 +16,7 @@ from synthetic import EMODB_NAMES, SAMPLE, needs_sample, tone, write_sound
 import sertool
 from sertool import extraction, registry, store
 from sertool.errors import BadChoice, BadRecording, NotFound, UnknownName
+from sertool.types import VARIANTS
 
 
 def run(folder: Path, place: Path, jobs: int = 1) -> list[extraction.Outcome]:
@@ -36,7 +37,7 @@ def test_rows_equal_clip_features(emodb_folder: Path, tmp_path: Path) -> None:
     run(emodb_folder, tmp_path / "store")
     rows = store.matrix(store.read(tmp_path / "store"))[:3]
     path = emodb_folder / "wav" / sorted(EMODB_NAMES)[0]
-    np.testing.assert_array_equal(rows, sertool.clip_features(path, store.VARIANTS))
+    np.testing.assert_array_equal(rows, sertool.clip_features(path, VARIANTS))
 
 
 def test_workers_change_nothing(emodb_folder: Path, tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_rows_of_another_set_equal_clip_features(emodb_folder: Path, tmp_path: P
     columns = store.columns(["functionals"])
     rows = store.matrix(store.read(tmp_path / "store"), columns)[:3]
     path = emodb_folder / "wav" / sorted(EMODB_NAMES)[0]
-    expected = sertool.clip_features(path, store.VARIANTS, ["functionals"])
+    expected = sertool.clip_features(path, VARIANTS, ["functionals"])
     np.testing.assert_array_equal(rows, expected)
 
 

@@ -60,10 +60,13 @@ def test_what_does_not_exist_is_named(keys: dict, error: type[Exception], match:
         ("protocol = ['speakers']", "did you mean 'protocols'"),
         ("protocols = 'speakers'", "must be a list"),
         ("protocols = [", "is not TOML"),
+        ("seeds = [" + "1" * 5000 + "]", "is not TOML"),
+        ("seeds = " + "[" * 5000 + "]" * 5000, "is not TOML"),
         ("seeds = ['one']", "must be a list of whole numbers"),
         ("[estimators]\nsvm = 3", "must be a list"),
         ("drop_duplicates = 'yes'", "must be true or false"),
     ],
+    ids=lambda text: text[:20],
 )
 def test_bad_specification_is_answered(tmp_path: Path, text: str, match: str) -> None:
     (tmp_path / "bad.toml").write_text(text)

@@ -63,7 +63,7 @@ def test_a_set_that_the_store_lacks(make_store: MakeStore) -> None:
 def test_metadata_carries_format_feature_set_and_versions(make_store: MakeStore) -> None:
     file = make_store() / "corpus=emodb" / "clips.parquet"
     about = pq.read_schema(file).metadata[b"sertool"].decode()
-    assert '"format": 1' in about
+    assert '"format": 2' in about
     assert '"feature_set": "librosa178"' in about
     assert '"numpy":' in about
 
@@ -113,12 +113,12 @@ def test_store_of_another_format_is_refused(
     folder = make_store()
     file = folder / "corpus=emodb" / "clips.parquet"
     pq.write_table(pq.read_table(file, partitioning=None).replace_schema_metadata(metadata), file)
-    with pytest.raises(BadTable, match="reads format 1"):
+    with pytest.raises(BadTable, match="reads format 2"):
         store.read(folder)
 
 
 def test_file_that_is_no_parquet_is_refused(make_store: MakeStore) -> None:
     folder = make_store()
     (folder / "corpus=emodb" / "clips.parquet").write_bytes(b"not parquet")
-    with pytest.raises(BadTable, match="no parquet"):
+    with pytest.raises(BadTable, match="no part of a store"):
         store.read(folder)

@@ -19,6 +19,7 @@ from sertool.cli import (
     models,
     predict,
     report,
+    store,
     train,
 )
 from sertool.errors import SertoolError
@@ -40,6 +41,7 @@ app.command()(predict.predict)
 app.command()(listen.listen)
 app.add_typer(corpora.app, name="corpora")
 app.command()(extract.extract)
+app.add_typer(store.app, name="store")
 app.command()(train.train)
 app.command()(models.models)
 app.command()(report.report)

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+from sertool import files
 from sertool.errors import BadTable
 
 EMBEDDED_STORE = Path(__file__).parents[1] / "assets" / "store"
@@ -49,8 +50,6 @@ def places() -> dict[str, Path]:
 def remember(name: str, place: Path) -> None:
     """Note where a corpus lies."""
     file = home() / "corpora.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
     known = {known: str(path) for known, path in places().items()}
-    unfinished = file.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps({**known, name: str(place.resolve())}, indent=2) + "\n")
-    unfinished.replace(file)
+    text = json.dumps({**known, name: str(place.resolve())}, indent=2) + "\n"
+    files.write(file, text.encode())
