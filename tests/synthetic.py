@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 
-from sertool import store
+from sertool import parts, store
 from sertool.types import Clip, Corpus
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "corpora"
@@ -100,4 +100,4 @@ def name_sound_alike(place: Path, clip: str, other: str, *, corpus: str = "emodb
     sound = sounds[clips.index(other)]
     changed = [sound if each == clip else own for each, own in zip(clips, sounds, strict=True)]
     column = table.column_names.index("sha256")
-    pq.write_table(table.set_column(column, "sha256", pa.array(changed)), file)
+    file.write_bytes(parts.packed(table.set_column(column, "sha256", pa.array(changed))))
