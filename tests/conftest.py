@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from served import Server, serving
 from synthetic import EMODB_NAMES, fill, tone, write_sound
 
 from sertool import registry
@@ -43,3 +44,12 @@ def make_store(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / name
 
     return make
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The web page's server, where its extra is installed."""
+    pytest.importorskip("starlette")
+    pytest.importorskip("uvicorn")
+    with serving(tmp_path_factory.mktemp("temporary")) as started:
+        yield started

@@ -19,6 +19,7 @@ from sertool.cli import (
     models,
     predict,
     report,
+    serve,
     store,
     train,
 )
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.command()(benchmark.benchmark)
 app.command()(predict.predict)
 app.command()(listen.listen)
+app.command()(serve.serve)
 app.add_typer(corpora.app, name="corpora")
 app.command()(extract.extract)
 app.add_typer(store.app, name="store")
