@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sertool.prediction import Predictor as Predictor
     from sertool.prediction import load as load
     from sertool.results import Result as Result
+    from sertool.speaker import Voice as Voice
+    from sertool.speaker import calibrate as calibrate
+    from sertool.speaker import load as load_voice
     from sertool.specification import Study as Study
     from sertool.specification import study as study
     from sertool.store import FEATURE_NAMES as FEATURE_NAMES
@@ -35,9 +38,12 @@ _PLACES = {
     "Signal": ("sertool.types", "Signal"),
     "Span": ("sertool.timeline", "Span"),
     "Study": ("sertool.specification", "Study"),
+    "Voice": ("sertool.speaker", "Voice"),
+    "calibrate": ("sertool.speaker", "calibrate"),
     "clip_features": ("sertool.extraction", "clip_features"),
     "plan": ("sertool.planning", "plan"),
     "load": ("sertool.prediction", "load"),
+    "load_voice": ("sertool.speaker", "load"),
     "read_store": ("sertool.store", "read"),
     "run": ("sertool.evaluation", "run"),
     "spans": ("sertool.timeline", "spans"),

@@ -8,6 +8,7 @@ caller need not import this module to catch it::
     |-- BadLabel         (ValueError)   an emotion word that is not in the vocabulary
     |-- BadTable         (ValueError)   a manifest, store or results file that is not as it must be
     |-- BadModel         (ValueError)   a model file that is damaged, foreign or of another format
+    |-- BadVoice         (ValueError)   a voice file that is damaged, foreign or of another format
     |-- BadChoice        (ValueError)   an argument or key of a specification outside what exists
     |-- NotEnough        (ValueError)   too few clips, speakers or emotions for what was asked
     |-- UnknownName      (LookupError)  no plug-in or corpus of that name
@@ -40,6 +41,10 @@ class BadTable(SertoolError, ValueError):
 
 class BadModel(SertoolError, ValueError):
     """A model file that is damaged, foreign or of another format."""
+
+
+class BadVoice(SertoolError, ValueError):
+    """A voice file that is damaged, foreign or of another format."""
 
 
 class BadChoice(SertoolError, ValueError):

@@ -41,6 +41,29 @@ def statistics(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(varies, means, X[0]), np.where(varies, spreads, 1.0)
 
 
+PRIOR_CLIPS = 5
+"""How many clips of a speaker the training rows weigh as much as, in `speaker_centre`."""
+
+
+def speaker_centre(centre: np.ndarray, means: np.ndarray, n_clips: int) -> np.ndarray:
+    """The centre for one speaker: the mean of their few clips, shrunk towards that of training.
+
+    The speaker's own mean weighs n / (n + 5), so that a few clips are not believed too much. With
+    5 clips that recognises more than the plain mean, with 20 no less; a scale of the speaker's own
+    adds nothing to logistic and svm, and up to 3 points to xgboost (`results/voice`).
+
+    Args:
+        centre: of the training rows, shape (d,).
+        means: of the speaker's clips, shape (d,).
+        n_clips: how many clips these are means of, 0 or more.
+
+    >>> speaker_centre(np.array([0.0, 4.0]), np.array([1.0, 1.0]), 10).round(2).tolist()
+    [0.67, 2.0]
+    """
+    weight = n_clips / (n_clips + PRIOR_CLIPS)
+    return np.asarray(centre + weight * (means - centre))
+
+
 def minmax_all(X: np.ndarray) -> np.ndarray:
     """X of shape (n, d), brought to [0, 1] by all of its own rows: the scaling of `original`.
 

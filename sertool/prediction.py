@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sertool import audio, decoding, features, persistence, remarks
+from sertool import audio, decoding, features, persistence, remarks, speaker
 from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
 from sertool.persistence import Model
+from sertool.speaker import Voice
 from sertool.spectrum import Spectrum
 from sertool.types import Signal
 from sertool.voice import Gate
@@ -157,6 +158,18 @@ class Predictor:
             )
         samples = Signal(_mono(signal.samples), signal.rate)
         return self._predict(audio.resample(samples, self.rule.rate), start_s, ARRAY, started)
+
+    def for_speaker(self, voice: Voice) -> Predictor:
+        """A predictor of the same model for one speaker; this one stays as it is.
+
+        Args:
+            voice: from `sertool.calibrate` or `sertool.load_voice`.
+
+        Raises:
+            BadChoice: the model hears other features than the functionals.
+            BadVoice: a voice with means that no speech has.
+        """
+        return Predictor(speaker.for_speaker(self.model, voice))
 
     def _predict(self, signal: Signal, start_s: float, name: str, started: float) -> Prediction:
         if not signal.samples.any():

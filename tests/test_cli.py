@@ -188,6 +188,31 @@ def test_train_then_predict(
     assert paths == sorted(str(emodb_folder / "wav" / name) for name in EMODB_NAMES)
 
 
+def test_calibrate_then_predict(
+    run: Run, make_store: MakeStore, emodb_folder: Path, tmp_path: Path
+) -> None:
+    model, voice = tmp_path / "m.sertool", tmp_path / "me.json"
+    place = make_store(sets=("functionals",))
+    arguments = ("--store", place, "--features", "functionals", "--output", model)
+    assert run("train", "--estimator", "forest", *arguments).code == 0
+    (emodb_folder / "bad.wav").write_text("no sound")
+    ran = run("calibrate", emodb_folder / "wav", emodb_folder / "bad.wav", "--output", voice)
+    assert ran.code == 0
+    assert "18 clips, from 18 of 19 recordings" in ran.out
+    assert "skipped" in ran.err
+    file = emodb_folder / "wav" / EMODB_NAMES[0]
+    command = ("predict", file, "--model", model, "--format", "json")
+    without, mine = (json.loads(run(*command, *more).out) for more in ((), ("--voice", voice)))
+    assert without[0]["probabilities"] != mine[0]["probabilities"]
+
+
+def test_calibrate_says_when_it_is_little(run: Run, emodb_folder: Path, tmp_path: Path) -> None:
+    file = emodb_folder / "wav" / EMODB_NAMES[0]
+    ran = run("calibrate", file, "--output", tmp_path / "me.json")
+    assert ran.code == 0
+    assert "few clips" in ran.err
+
+
 @pytest.mark.parametrize("backend", ["svm", "forest", "xgboost", "cnn"])
 def test_predict_json_keeps_the_order_asked(run: Run, tmp_path: Path, backend: str) -> None:
     files = [write_sound(tmp_path / name, tone(1.5)) for name in ("b.wav", "a.wav")]
@@ -221,6 +246,10 @@ def test_predict_as_table_and_csv(run: Run, tmp_path: Path, form: str) -> None:
         (("predict", "none.wav"), "no recording"),
         (("predict", ".", "--backend", "svn"), "did you mean 'svm'"),
         (("predict", "x.wav", "--backend", "svm", "--model", "m"), "not both"),
+        (("predict", "x.wav", "--voice", "none.json"), "no voice file none.json"),
+        (("calibrate", "none.wav", "--output", "me.json"), "no clip to take means of"),
+        (("calibrate", ".", "--output", "me.json"), "no sound file below"),
+        (("calibrate", "x.wav", "--output", "."), "is a folder"),
         (("extract", "emodb=none", "--store", "s"), "no folder"),
         (("extract", "emobd=none", "--store", "s"), "did you mean 'emodb'"),
         (("extract", "emodb"), "sertool corpora add emodb DIR"),

@@ -42,7 +42,7 @@ def test_every_command_of_the_readme_exists(line: str) -> None:
     assert {word for word in words if word.startswith("--")} <= options
 
 
-@pytest.mark.parametrize("study", ["quick", "original", "features"])
+@pytest.mark.parametrize("study", ["quick", "original", "features", "voice"])
 def test_tables_of_the_readme_are_those_of_the_results(study: str) -> None:
     tables = (ROOT / "results" / study / "tables.md").read_text(encoding="utf-8")
     quoted = block(study)
@@ -52,7 +52,34 @@ def test_tables_of_the_readme_are_those_of_the_results(study: str) -> None:
         assert row in tables
 
 
-@pytest.mark.parametrize("folder", sorted((ROOT / "results").iterdir()), ids=lambda path: path.name)
+def test_sentences_on_voices_are_those_of_the_results() -> None:
+    tables = (ROOT / "results" / "voice" / "tables.md").read_text(encoding="utf-8")
+    sentences = [line for line in block("voice").splitlines() if line.startswith("* ")]
+    assert len(sentences) > 1
+    for sentence in sentences:
+        assert sentence in tables
+
+
+def test_results_on_voices_are_redone_byte_for_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "voice")
+    import recorded
+    import report
+
+    folder = ROOT / "results" / "voice"
+    files = [file.relative_to(tmp_path) for file in report.write(recorded.read(folder), tmp_path)]
+    tables = [file for file in files if file.suffix != ".png"]
+    assert len(tables) == 6
+    for file in tables:
+        assert (tmp_path / file).read_bytes() == (folder / file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted(file.parent for file in (ROOT / "results").glob("*/predictions.parquet")),
+    ids=lambda path: path.name,
+)
 def test_results_are_redone_byte_for_byte(tmp_path: Path, folder: Path) -> None:
     from sertool import report, results
 

@@ -12,6 +12,7 @@ import typer
 
 from sertool.cli import (
     benchmark,
+    calibrate,
     corpora,
     extract,
     listen,
@@ -41,6 +42,7 @@ app.command()(benchmark.benchmark)
 app.command()(predict.predict)
 app.command()(listen.listen)
 app.command()(serve.serve)
+app.command()(calibrate.calibrate)
 app.add_typer(corpora.app, name="corpora")
 app.command()(extract.extract)
 app.add_typer(store.app, name="store")

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sertool.cli import screen, timelines
+from sertool.cli.recordings import files
 from sertool.cli.screen import Format
-from sertool.errors import BadChoice, NotEnough, SertoolError
+from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
     from sertool.prediction import Prediction, Predictor
@@ -43,6 +44,10 @@ def predict(
     model: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A model that `sertool train` made.")
     ] = None,
+    voice: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The speaker's own voice, by `sertool calibrate`."),
+    ] = None,
     format: Annotated[Format, typer.Option(help="How to show them.")] = Format.table,
     timeline: Annotated[
         bool, typer.Option("--timeline", help="Go through a long recording, span by span.")
@@ -66,7 +71,7 @@ def predict(
 
     Example: sertool predict interview.wav --timeline --output interview.png
     """
-    from sertool import prediction
+    from sertool import prediction, speaker
 
     if backend and model:
         raise BadChoice("give --backend NAME or --model FILE, not both")
@@ -74,9 +79,12 @@ def predict(
         raise BadChoice(
             "--output FILE writes a timeline; add --timeline, or use --format csv > FILE"
         )
+    own = speaker.load(voice) if voice else None
     predictor = prediction.load(model or backend or DEFAULT_BACKEND)
+    if own:
+        predictor = predictor.for_speaker(own)
     with _at_hand(recordings) as given:
-        paths = _files(given)
+        paths = files(given)
         if timeline:
             timelines.show(predictor, paths, hop, format, output)
         else:
@@ -105,22 +113,6 @@ def _at_hand(recordings: Sequence[Path]) -> Iterator[list[Path]]:
         with file.open("wb") as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy)
         yield [file if each == STDIN else each for each in recordings]
-
-
-def _files(given: Sequence[Path]) -> list[Path]:
-    """The files named, and those below the folders named, in that order."""
-    from sertool.corpora import SUFFIXES
-
-    files: list[Path] = []
-    for path in given:
-        if path.is_dir():
-            below = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
-            if not below:
-                raise NotEnough(f"no sound file below {path}; looked for {' '.join(SUFFIXES)}")
-            files += below
-        else:
-            files.append(path)
-    return files
 
 
 def _predict(predictor: Predictor, paths: Sequence[Path]) -> list[Prediction]:
