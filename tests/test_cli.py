@@ -213,7 +213,7 @@ def test_calibrate_says_when_it_is_little(run: Run, emodb_folder: Path, tmp_path
     assert "few clips" in ran.err
 
 
-@pytest.mark.parametrize("backend", ["svm", "forest", "xgboost", "cnn"])
+@pytest.mark.parametrize("backend", ["logistic", "svm", "forest", "xgboost", "cnn"])
 def test_predict_json_keeps_the_order_asked(run: Run, tmp_path: Path, backend: str) -> None:
     files = [write_sound(tmp_path / name, tone(1.5)) for name in ("b.wav", "a.wav")]
     (tmp_path / "bad.wav").write_text("no sound")

@@ -42,7 +42,7 @@ def test_every_command_of_the_readme_exists(line: str) -> None:
     assert {word for word in words if word.startswith("--")} <= options
 
 
-@pytest.mark.parametrize("study", ["quick", "original", "features", "voice"])
+@pytest.mark.parametrize("study", ["quick", "per_corpus", "original", "features"])
 def test_tables_of_the_readme_are_those_of_the_results(study: str) -> None:
     tables = (ROOT / "results" / study / "tables.md").read_text(encoding="utf-8")
     quoted = block(study)
@@ -50,6 +50,18 @@ def test_tables_of_the_readme_are_those_of_the_results(study: str) -> None:
     assert len(rows) > 4
     for row in rows:
         assert row in tables
+
+
+def test_figures_on_unseen_corpora_are_those_of_the_cards() -> None:
+    heading, *rows = [line.split("|")[1:-1] for line in block("unseen").splitlines() if "|" in line]
+    corpora = [cell.strip() for cell in heading[1:]]
+    models = {row[0].strip(): row[1:] for row in rows}
+    for model in ("logistic", "svm", "xgboost", "forest", "cnn"):
+        file = ROOT / "sertool" / "assets" / "models" / f"{model}.md"
+        card = file.read_text(encoding="utf-8")
+        for corpus, uar in zip(corpora, models[model], strict=True):
+            (line,) = re.findall(rf"^\| {corpus} \| never heard .*$", card, re.MULTILINE)
+            assert line.split("|")[4].strip() == uar.strip()
 
 
 def test_sentences_on_voices_are_those_of_the_results() -> None:

@@ -26,7 +26,7 @@ from sertool.persistence import Model
 from sertool.specification import Candidate
 
 MakeStore = Callable[..., Path]
-BACKENDS = ("svm", "forest", "xgboost")
+BACKENDS = ("logistic", "svm", "forest", "xgboost")
 
 
 def candidate(name: str) -> Candidate:
@@ -88,7 +88,7 @@ def test_features_are_the_same_in_training_and_predicting(
 
 
 def test_every_back_end_ships() -> None:
-    assert prediction.shipped() == ("cnn", "forest", "svm", "xgboost")
+    assert prediction.shipped() == ("cnn", "forest", "logistic", "svm", "xgboost")
     assert sum(file.stat().st_size for file in prediction.MODELS.iterdir()) < 30e6
 
 

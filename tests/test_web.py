@@ -30,14 +30,14 @@ pytest.importorskip("uvicorn")
 
 from sertool.web import service, sounds
 
-DEFAULT = "svm"
+DEFAULT = "logistic"
 
 
 def test_about(server: Server) -> None:
     about = server.ask("GET", "/api").json
     assert about.pop("sertool") == sertool.__version__
     assert about == {
-        "models": [DEFAULT, "cnn", "forest", "xgboost"],
+        "models": [DEFAULT, "cnn", "forest", "svm", "xgboost"],
         "largest_bytes": 50_000_000,
         "longest_s": 600.0,
     }
@@ -170,7 +170,7 @@ def test_a_form_is_answered_with_what_to_send(server: Server) -> None:
 def test_a_model_is_a_name_never_a_path(server: Server, name: str) -> None:
     answer = server.predict(RIFF, f"?model={name}")
     assert answer.status == 422
-    assert "possible: cnn, forest, svm, xgboost" in answer.json["error"]
+    assert "possible: cnn, forest, logistic, svm, xgboost" in answer.json["error"]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_what_is_recorded_is_recognised(browser: Any, server: Server, sound: Pat
     assert samples.ndim == 1
     assert samples.size / rate > 3
     assert pitch_hz(samples, rate) == pytest.approx(220, abs=2)
-    expected = sertool.load("svm")(samples, rate)
+    expected = sertool.load("logistic")(samples, rate)
     assert shown == expected.emotion
     highest_first = sorted(expected.probabilities.values(), reverse=True)
     assert shares == [f"{100 * share:.0f}\N{NO-BREAK SPACE}%" for share in highest_first]
@@ -246,7 +246,7 @@ def test_it_fits_without_scrolling_sideways(
     with opened(browser, server, **look) as page:
         choose(page, file)
         page.get_by_text("For programs").click()
-        assert f"127.0.0.1:{server.port}/api/predict?model=svm" in page.inner_text("pre")
+        assert f"127.0.0.1:{server.port}/api/predict?model=logistic" in page.inner_text("pre")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (colour == "rgb(255, 255, 255)") == (scheme == "light")

@@ -49,7 +49,8 @@ def listen(
     backend: Annotated[
         str | None,
         typer.Option(
-            help=f"A model that ships: svm, forest, xgboost, cnn (default: {DEFAULT_BACKEND})."
+            help="A model that ships: logistic, svm, forest, xgboost, cnn "
+            f"(default: {DEFAULT_BACKEND})."
         ),
     ] = None,
     model: Annotated[

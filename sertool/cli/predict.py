@@ -23,7 +23,7 @@ from sertool.errors import BadChoice, SertoolError
 if TYPE_CHECKING:
     from sertool.prediction import Prediction, Predictor
 
-DEFAULT_BACKEND = "svm"
+DEFAULT_BACKEND = "logistic"
 STDIN = Path("-")
 STDIN_NAME = "standard input"
 
@@ -38,7 +38,8 @@ def predict(
     backend: Annotated[
         str | None,
         typer.Option(
-            help=f"A model that ships: svm, forest, xgboost, cnn (default: {DEFAULT_BACKEND})."
+            help="A model that ships: logistic, svm, forest, xgboost, cnn "
+            f"(default: {DEFAULT_BACKEND})."
         ),
     ] = None,
     model: Annotated[

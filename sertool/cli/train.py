@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def train(
     output: Annotated[Path, typer.Option(metavar="FILE", help="The model file to write.")],
     estimator: Annotated[
-        str, typer.Option(help="svm, forest, xgboost, cnn, or a plug-in that `sertool list` names.")
+        str,
+        typer.Option(help="logistic, svm, forest, xgboost, cnn, or a plug-in of `sertool list`."),
     ] = "xgboost",
     store: Annotated[
         Path | None,
