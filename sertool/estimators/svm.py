@@ -42,10 +42,10 @@ def estimator(
     """An unfitted SVC on features whose ranks were brought to a normal distribution.
 
     The defaults were chosen on new speakers for both feature sets. With the study's
-    (`benchmarks/tune.toml`, `results/tune`) they reach UAR .463 on twelve speakers of CREMA-D and
-    .526 on EmoDB, on a plateau: C=10 gave .444 and .538, gamma=0.1 .445 and .534, gamma=0.7 .467
-    and .529, gamma="scale" .466 and .541. With the functionals (`results/features`) they reach
-    .573 on all of CREMA-D, .651 on EmoDB, .544 on RAVDESS and .386 on SAVEE.
+    (`benchmarks/tune.toml`, `results/tune`) they reach UAR .488 on CREMA-D and .526 on EmoDB, on a
+    plateau: C=10 gave .499 and .538, gamma=0.1 .477 and .534, gamma=0.7 .502 and .529,
+    gamma="scale" .502 and .541. With the functionals (`results/features`) they reach .573 on
+    CREMA-D, .651 on EmoDB, .544 on RAVDESS and .386 on SAVEE.
 
     Args:
         C: the price of a training row on the wrong side, above 0.

@@ -18,9 +18,9 @@ from sertool.errors import BadChoice
 class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """XGBoost as scikit-learn's contract has it: any labels, encoded inside `fit`.
 
-    The defaults were chosen on new speakers (`benchmarks/tune.toml`, `results/tune`): UAR .444 on
-    twelve speakers of CREMA-D and .532 on EmoDB; trees of depth 3 gave .438 and .541, half the
-    rounds at a learning rate of 0.15 .461 and .555, which is within what chance does.
+    The defaults were chosen on new speakers (`benchmarks/tune.toml`, `results/tune`): UAR .477 on
+    CREMA-D and .555 on EmoDB; trees of depth 3 gave .477 and .552, twice the rounds at a learning
+    rate of 0.1 .488 and .532, which is within what chance does.
 
     Args:
         n_estimators: rounds of boosting; each adds one tree per label.
