@@ -170,8 +170,9 @@ def _are_scores(records: Sequence[Mapping[str, Value]], section: Section) -> boo
 def _samples(samples: Mapping[str, bytes]) -> Iterator[Part]:
     if samples:
         lead = (
-            "One clip of each emotion by one speaker: the part that is described, its samples and "
-            "its 128 mel bands (80 dB from the darkest to the brightest).",
+            "How does one emotion sound beside another?",
+            "A clip of each by one speaker: the part that is described, its samples and its 128 "
+            "mel bands (80 dB from the faintest colour to the strongest).",
         )
         drawn = {f"samples-{corpus}": png for corpus, png in samples.items()}
         yield Part(SAMPLES, lead, (), drawn)

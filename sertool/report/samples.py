@@ -91,5 +91,5 @@ def _draw(spectrum: Spectrum, above: Axes, below: Axes) -> None:
     bands = spectrum.mel_decibels
     length = bands.shape[1] * HOP / spectrum.rate
     below.imshow(
-        bands, origin="lower", aspect="auto", cmap="magma", extent=(0, length, 0, len(bands))
+        bands, origin="lower", aspect="auto", cmap="Blues", extent=(0, length, 0, len(bands))
     )
