@@ -8,8 +8,9 @@ from __future__ import annotations
 import pickle
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -18,15 +19,49 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sertool import files, metrics, normalisation, parallel, results, store, versions
-from sertool.planning import Fit, Plan
+from sertool.planning import OWN_SCALING, Fit, Plan
 from sertool.results import Result
+from sertool.specification import Candidate
 
 if TYPE_CHECKING:
     from sertool.types import Normalisation
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """What of a fit a worker has to know, beside numbers."""
+
+    candidate: Candidate
+    seed: int
+    normalisation: str
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a worker reports of a fit: the emotions that it takes the test rows for, and costs."""
+
+    predicted: np.ndarray
+    fit_seconds: float
+    predict_seconds: float
+    model_bytes: int
+    learning_curve: dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The numbers of the rows to train on (declared variants only), validate on and test on."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
 def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit, Result]]:
     """Do the fits whose results `folder` does not hold yet; each is kept before it is yielded.
+
+    A worker gets numbers alone: the features and codes of a dataset, which all of its fits share,
+    and row numbers. Who spoke what stays here, where results are worked out.
 
     Args:
         plan: from `planning.plan`.
@@ -44,55 +79,89 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
     with files.alone(folder):
         done = results.keys(folder)
         todo = [fit for fit in plan.fits if fit.key not in done]
+        work = (_task(fit) for fit in todo)
         try:
-            with closing(parallel.outcomes(evaluate, todo, jobs)) as outcomes:
-                for fit, (result, predictions) in zip(todo, outcomes, strict=True):
+            with closing(parallel.outcomes(learn, work, jobs)) as outcomes:
+                for fit, learnt in zip(todo, outcomes, strict=True):
+                    result, predictions = _result(fit, learnt)
                     results.add(folder, result, predictions)
                     yield fit, result
         finally:
             results.merge_predictions(folder)
 
 
-def evaluate(fit: Fit) -> tuple[Result, pa.Table]:
-    """Fit one estimator on one split and measure it on the test rows.
+def learn(
+    features: np.ndarray,
+    emotion: np.ndarray,
+    corpus: np.ndarray,
+    speaker: np.ndarray,
+    rows: Rows,
+    recipe: Recipe,
+) -> Learnt:
+    """Fit an estimator on the training rows of a dataset and let it hear the test rows.
 
-    The predictions have the columns `corpus, clip, variant, speaker, emotion, predicted`.
+    Args:
+        features: shape (n_rows, n_features); only read.
+        emotion: of each row, as its number in `recipe.labels`, shape (n_rows,).
+        corpus: a number for that of each row.
+        speaker: a number for that of each row.
+        rows: which to learn from and to test.
+        recipe: what to do with them.
     """
-    train, validation, test = _rows(fit)
-    emotions = np.asarray(fit.dataset.identity.column("emotion").to_pylist())
-    X = _normalised(fit, np.concatenate([train, validation, test]), train.size)
-    X_train, X_validation, X_test = np.split(X, [train.size, train.size + validation.size])
-    held = (X_validation, emotions[validation]) if validation.size else None
+    parts = (rows.train, rows.validation, rows.test)
+    X = _normalised(features, corpus, speaker, np.concatenate(parts), rows.train.size, recipe)
+    X_train, X_validation, X_test = np.split(X, np.cumsum([rows.train.size, rows.validation.size]))
+    y_train, y_validation = (recipe.labels[emotion[each]] for each in parts[:2])
+    held = (X_validation, y_validation) if rows.validation.size else None
     started = time.perf_counter()
-    model = fit.candidate.fitted(X_train, emotions[train], seed=fit.seed, validation=held)
+    model = recipe.candidate.fitted(X_train, y_train, seed=recipe.seed, validation=held)
     fitted = time.perf_counter()
     predicted = model.predict(X_test)
-    seconds = (fitted - started, time.perf_counter() - fitted)
-    predictions = _predictions(fit.dataset.identity.take(pa.array(test)), predicted)
-    return _result(fit, train, predictions, seconds, model), predictions
-
-
-def _rows(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Row numbers to train on (declared variants only), to validate on and to test on."""
-    variants = fit.dataset.identity.column("variant")
-    wanted = pc.is_in(variants, pa.array(fit.train_variants)).to_numpy(zero_copy_only=False)
-    train, validation = (rows[wanted[rows]] for rows in (fit.split.train, fit.split.validation))
-    return train, validation, fit.split.test
-
-
-def _normalised(fit: Fit, rows: np.ndarray, n_train: int) -> np.ndarray:
-    if fit.protocol.own_scaling:
-        scaled: np.ndarray = normalisation.minmax_all(fit.dataset.features)[rows]
-        return scaled
-    identity = fit.dataset.identity.take(pa.array(rows))
-    result: np.ndarray = normalisation.normalise(
-        fit.dataset.features[rows],
-        how=cast("Normalisation", fit.normalisation),
-        train=np.arange(n_train),
-        corpora=np.asarray(identity.column("corpus").to_pylist()),
-        speakers=np.asarray(identity.column("speaker").to_pylist()),
+    return Learnt(
+        predicted=np.asarray(predicted),
+        fit_seconds=fitted - started,
+        predict_seconds=time.perf_counter() - fitted,
+        model_bytes=len(pickle.dumps(model)),
+        learning_curve=_learning_curve(model),
     )
-    return result
+
+
+def _task(
+    fit: Fit,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Rows, Recipe]:
+    """The arguments of `learn`."""
+    data = fit.dataset
+    recipe = Recipe(fit.candidate, fit.seed, fit.normalisation, data.labels)
+    return data.features, data.emotion, data.corpus, data.speaker, _rows(fit), recipe
+
+
+def _rows(fit: Fit) -> Rows:
+    variants = fit.dataset.identity.column("variant")
+    wanted = pc.is_in(variants, pa.array(fit.train_variants)).to_numpy()
+    train, validation = (rows[wanted[rows]] for rows in (fit.split.train, fit.split.validation))
+    return Rows(train, validation, fit.split.test)
+
+
+def _normalised(
+    features: np.ndarray,
+    corpus: np.ndarray,
+    speaker: np.ndarray,
+    rows: np.ndarray,
+    n_train: int,
+    recipe: Recipe,
+) -> np.ndarray:
+    """Some rows, of which the first are trained on: the one copy of them that there is."""
+    X: np.ndarray = features[rows]
+    if recipe.normalisation == OWN_SCALING:
+        return normalisation.scaled(X, *normalisation.extremes(features), out=X)
+    return normalisation.normalise(
+        X,
+        how=cast("Normalisation", recipe.normalisation),
+        train=np.arange(n_train),
+        corpora=corpus[rows],
+        speakers=speaker[rows],
+        out=X,
+    )
 
 
 def _predictions(identity: pa.Table, predicted: np.ndarray) -> pa.Table:
@@ -100,23 +169,18 @@ def _predictions(identity: pa.Table, predicted: np.ndarray) -> pa.Table:
     return identity.select(columns).append_column("predicted", pa.array(predicted.tolist()))
 
 
-def _result(
-    fit: Fit,
-    train: np.ndarray,
-    predictions: pa.Table,
-    seconds: tuple[float, float],
-    model: object,
-) -> Result:
-    trained = fit.dataset.identity.take(pa.array(train))
+def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
+    """What a fit came to, and what it took each test row for."""
+    data, rows = fit.dataset, _rows(fit)
+    predictions = _predictions(data.identity.take(pa.array(rows.test)), learnt.predicted)
+    trained = data.labels[np.unique(data.emotion[rows.train])].tolist()
     truth, predicted = (predictions.column(name).to_pylist() for name in ("emotion", "predicted"))
-    labels = tuple(sorted({*trained.column("emotion").to_pylist(), *truth}))
+    labels = tuple(sorted({*trained, *truth}))
     tested_speakers = store.qualified(predictions, "speaker")
     by_speaker = metrics.confusions(truth, predicted, labels, tested_speakers)
     confusion = by_speaker.sum(axis=0)
-    clips = [set(store.qualified(rows, "clip")) for rows in (trained, predictions)]
-    speakers = [set(store.qualified(rows, "speaker")) for rows in (trained, predictions)]
-    fit_seconds, predict_seconds = seconds
-    return Result(
+    n_clips, n_speakers = (_counts(each, rows) for each in (data.clip, data.speaker))
+    result = Result(
         protocol=fit.protocol.name,
         question=fit.protocol.question,
         leaks=fit.protocol.leaks,
@@ -126,33 +190,40 @@ def _result(
         normalisation=fit.normalisation,
         estimator=fit.candidate.name,
         parameters=dict(fit.candidate.parameters),
-        emotions=fit.dataset.emotions,
+        emotions=data.emotions,
         train_variants=fit.train_variants,
         seed=fit.seed,
-        store=fit.dataset.digest,
+        store=data.digest,
         labels=labels,
         confusion=confusion.tolist(),
-        by_speaker=dict(zip(sorted(speakers[1]), by_speaker.tolist(), strict=True)),
+        by_speaker=dict(zip(sorted({*tested_speakers}), by_speaker.tolist(), strict=True)),
         accuracy=float(metrics.accuracy(confusion)),
         uar=float(metrics.uar(confusion)),
         macro_f1=float(metrics.macro_f1(confusion)),
         left_out=_left_out(fit, predictions, labels),
-        n_train=train.size,
-        n_test=predictions.num_rows,
-        n_train_clips=len(clips[0]),
-        n_test_clips=len(clips[1]),
-        n_train_speakers=len(speakers[0]),
-        n_test_speakers=len(speakers[1]),
-        n_shared_clips=len(clips[0] & clips[1]),
-        n_shared_speakers=len(speakers[0] & speakers[1]),
-        fit_seconds=round(fit_seconds, 4),
-        predict_ms=round(1000 * predict_seconds / predictions.num_rows, 4),
-        model_bytes=len(pickle.dumps(model)),
-        warnings=(*fit.notes, *_warnings(fit, trained)),
+        n_train=rows.train.size,
+        n_test=rows.test.size,
+        n_train_clips=n_clips[0],
+        n_test_clips=n_clips[1],
+        n_train_speakers=n_speakers[0],
+        n_test_speakers=n_speakers[1],
+        n_shared_clips=n_clips[2],
+        n_shared_speakers=n_speakers[2],
+        fit_seconds=round(learnt.fit_seconds, 4),
+        predict_ms=round(1000 * learnt.predict_seconds / rows.test.size, 4),
+        model_bytes=learnt.model_bytes,
+        warnings=(*fit.notes, *_warnings(fit, rows, {*truth} - {*trained})),
         versions=versions.of_learning(),
-        learning_curve=_learning_curve(model),
-        features=fit.dataset.feature_sets,
+        learning_curve=learnt.learning_curve,
+        features=data.feature_sets,
     )
+    return result, predictions
+
+
+def _counts(numbers: np.ndarray, rows: Rows) -> tuple[int, int, int]:
+    """Different numbers among the training rows, among the test rows, and in both."""
+    trained, tested = np.unique(numbers[rows.train]), np.unique(numbers[rows.test])
+    return trained.size, tested.size, np.intersect1d(trained, tested).size
 
 
 def _learning_curve(model: object) -> dict[str, list[float]]:
@@ -164,36 +235,32 @@ def _left_out(fit: Fit, predictions: pa.Table, labels: Sequence[str]) -> dict[st
     """Clips of the tested corpora whose emotion did not enter, by emotion."""
     tested = set(predictions.column("corpus").to_pylist())
     counts: Counter[str] = Counter()
-    for (corpus, emotion), n_clips in fit.dataset.clips.items():
+    for (corpus, emotion), n_clips in fit.dataset.n_clips.items():
         if corpus in tested and emotion not in labels:
             counts[emotion] += n_clips
     return dict(sorted(counts.items()))
 
 
-def _warnings(fit: Fit, trained: pa.Table) -> Iterator[str]:
+def _warnings(fit: Fit, rows: Rows, untrained: Collection[str]) -> Iterator[str]:
     """What a reader should know before quoting the number."""
-    identity = fit.dataset.identity
-    tested = identity.take(pa.array(fit.split.test))
-    n_speakers = len(set(store.qualified(identity, "speaker")))
+    n_speakers = np.unique(fit.dataset.speaker).size
     if "speaker" not in fit.protocol.leaks and fit.protocol.scope == "within" and n_speakers < 3:
         yield (
             f"{fit.split.test_on} has {n_speakers} speakers: a speaker-independent figure "
             "from so few says little about the next speaker"
         )
     if fit.normalisation == "speaker":
+        tested = fit.dataset.identity.take(pa.array(fit.split.test))
         emotions = tested.column("emotion").to_pylist()
         if normalisation.confounded(store.qualified(tested, "speaker"), emotions):
             yield (
                 f"{fit.split.test_on}: most test speakers utter one emotion only, so speaker "
                 "normalisation removes the very difference that is to be recognised"
             )
-    both = _values(trained, "sha256") & _values(tested, "sha256") - {""}
-    if both and "clip" not in fit.protocol.leaks:
-        yield f"{fit.split.name}: sounds that are tested were trained on, too: {len(both):,}"
-    untrained = _values(tested, "emotion") - _values(trained, "emotion")
+    sound = fit.dataset.sound
+    both = np.intersect1d(sound[rows.train], sound[rows.test])
+    n_both = np.count_nonzero(both >= 0)
+    if n_both and "clip" not in fit.protocol.leaks:
+        yield f"{fit.split.name}: sounds that are tested were trained on, too: {n_both:,}"
     if untrained:
         yield f"{fit.split.name}: {', '.join(sorted(untrained))} tested but never trained on"
-
-
-def _values(identity: pa.Table, column: str) -> set[str]:
-    return set(identity.column(column).to_pylist())

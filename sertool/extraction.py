@@ -1,14 +1,15 @@
 """From recordings to the store: parallel, resumable, and no bad recording stops it.
 
-Work is a generator of outcomes; whoever consumes it draws the progress bar. Finished clips are
-written to a journal every few seconds, so a kill loses no more than that.
+Work is a generator of outcomes; whoever consumes it draws the progress bar. A worker measures some
+clips that follow each other and writes them to the journal itself: a kill loses those few seconds,
+and no features pass through the process that hands out the work.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -16,13 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
-from sertool import audio, augmentation, features, files, manifest, parallel, store
+from sertool import addresses, audio, augmentation, features, files, manifest, parallel, store
 from sertool.corpora import find_clips
-from sertool.errors import BadChoice, SertoolError, choices
+from sertool.errors import BadChoice, BadRecording, SertoolError, choices
 from sertool.types import EMOTIONS, VARIANTS, Clip, Corpus, Emotion, Variant
 
-SECONDS_AT_RISK = 3.0
-"""How much finished work may wait in memory before it is written to the journal."""
+MOST_CLIPS = 128
+"""A worker writes what it measured after so many clips, some four seconds, at the latest."""
+LEAST_BATCHES = 64
+"""Fewer clips are divided into so many parts at least, for all workers to be busy to the end."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Plan:
     """What an extraction has to do.
 
     Attributes:
-        store: the folder of the store.
+        store: where the store is.
         sources: all that the store shall hold of these corpora.
         tasks: the recordings that are new or changed.
         unchanged: how many clips need no work.
@@ -119,10 +122,12 @@ def plan(
     unchanged = leaving = 0
     for each in sources:
         known = store.stamps(folder, each.corpus.name, measured)
+        held_clips = [clip.path for clip in each.clips if clip.path in known]
+        lying = addresses.stamps(each.folder, held_clips)
         fresh = [
             clip
             for clip in each.clips
-            if clip.path not in known or known[clip.path] != _stamp(each.folder / clip.path)
+            if clip.path not in known or known[clip.path] != lying[clip.path]
         ]
         tasks += [Task(each, clip) for clip in fresh]
         unchanged += len(each.clips) - len(fresh)
@@ -144,25 +149,15 @@ def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
             extracting into it. What was finished before stays.
         BadTable: a part of the store is damaged.
     """
-    pending: dict[str, list[store.Measurement]] = {each.corpus.name: [] for each in plan.sources}
-    names = features.of_sets(plan.feature_sets)
-    recordings = [
-        (task.source.folder / task.clip.path, task.clip.path, names) for task in plan.tasks
-    ]
-    written = time.monotonic()
+    todo = list(batches(plan))
     with files.alone(plan.store):
         try:
-            with closing(parallel.outcomes(_attempt, recordings, jobs)) as results:
-                for task, result in zip(plan.tasks, results, strict=True):
-                    cause = result if isinstance(result, str) else ""
-                    if not isinstance(result, str):
-                        pending[task.source.corpus.name].append(result)
-                    if time.monotonic() - written > SECONDS_AT_RISK:
-                        _flush(plan, pending)
-                        written = time.monotonic()
-                    yield Outcome(task.source.corpus.name, task.clip.path, cause)
+            work = ((batch,) for batch in todo)
+            with closing(parallel.outcomes(measure, work, jobs)) as results:
+                for batch, causes in zip(todo, results, strict=True):
+                    for clip, cause in zip(batch.clips, causes, strict=True):
+                        yield Outcome(batch.corpus, clip, cause)
         finally:
-            _flush(plan, pending)
             for each in plan.sources:
                 store.merge(plan.store, each.corpus, each.clips, plan.feature_sets)
 
@@ -175,7 +170,8 @@ def clip_features(
     """The features of one recording, one row per variant.
 
     Args:
-        path: a sound file; 2.5 s from 0.6 s on are used, at 22,050 Hz.
+        path: a sound file, here or at an address (`s3://bucket/a.wav`); 2.5 s from 0.6 s on are
+            used, at 22,050 Hz.
         variants: which of "original", "noise", "stretch_pitch".
         feature_sets: which of "librosa178", "functionals".
 
@@ -189,13 +185,47 @@ def clip_features(
         BadChoice: a variant that does not exist.
         UnknownName: a feature set that does not exist.
     """
-    return _measure(Path(path), "", features.of_sets(feature_sets), variants).features
+    return _measure(addresses.path(path), "", features.of_sets(feature_sets), variants).features
 
 
-def _attempt(recording: tuple[Path, str, Sequence[str]]) -> store.Measurement | str:
-    """Runs in a worker: the measurement of a path and clip, or why there is none."""
+@dataclass(frozen=True)
+class Batch:
+    """Clips of one corpus that a worker measures and writes as one part of the journal."""
+
+    store: Path
+    corpus: str
+    folder: Path
+    clips: tuple[str, ...]
+    feature_sets: tuple[str, ...]
+    name: str
+
+
+def batches(plan: Plan) -> Iterator[Batch]:
+    """What a plan is handed out in, corpus by corpus, clips in their order."""
+    begun = time.time_ns()
+    size = min(max(len(plan.tasks) // LEAST_BATCHES, 1), MOST_CLIPS)
+    for each in plan.sources:
+        clips = [task.clip.path for task in plan.tasks if task.source is each]
+        for start in range(0, len(clips), size):
+            yield Batch(
+                plan.store, each.corpus.name, each.folder, tuple(clips[start : start + size]),
+                plan.feature_sets, store.part_name(start // size, begun),
+            )  # fmt: skip
+
+
+def measure(batch: Batch) -> list[str]:
+    """Runs in a worker: for each clip why there is no measurement, "" = it is in the journal."""
+    names = features.of_sets(batch.feature_sets)
+    results = [_attempt(batch.folder / clip, clip, names) for clip in batch.clips]
+    measured = [result for result in results if not isinstance(result, str)]
+    if measured:
+        store.append(batch.store, batch.corpus, measured, batch.feature_sets, batch.name)
+    return [result if isinstance(result, str) else "" for result in results]
+
+
+def _attempt(path: Path, clip: str, names: Sequence[str]) -> store.Measurement | str:
     try:
-        return _measure(*recording, VARIANTS)
+        return _measure(path, clip, names, VARIANTS)
     except SertoolError as error:
         return str(error)
 
@@ -206,8 +236,8 @@ def _measure(
     for variant in variants:
         if variant not in VARIANTS:
             raise BadChoice(f"no variant {choices(variant, VARIANTS)}")
-    stamp = _stamp(path)
-    recording = audio.load(path)
+    stamp = addresses.stamp(path)
+    recording = _recording(path)
     spectra = augmentation.variants(recording.signal, recording.sha256, variants)
     return store.Measurement(
         clip=clip,
@@ -219,17 +249,10 @@ def _measure(
     )
 
 
-def _stamp(path: Path) -> store.FileStamp | None:
-    """Size and time of change; None where there is no such file."""
-    try:
-        status = path.stat()
-    except (OSError, ValueError):  # ValueError: a name that no file can have
-        return None
-    return status.st_size, status.st_mtime_ns
-
-
-def _flush(plan: Plan, pending: dict[str, list[store.Measurement]]) -> None:
-    for corpus, measurements in pending.items():
-        if measurements:
-            store.append(plan.store, corpus, measurements, plan.feature_sets)
-            measurements.clear()
+def _recording(path: Path) -> audio.Recording:
+    """What is described of a recording, wherever it lies; errors name it as it was given."""
+    with addresses.at_hand(path) as file:
+        try:
+            return audio.load(file)
+        except BadRecording as error:
+            raise BadRecording(str(error).replace(str(file), str(path))) from None

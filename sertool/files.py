@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sertool import addresses
 from sertool.errors import CannotWrite
 
 LOCK = ".lock"
@@ -24,26 +26,50 @@ def write(file: Path, content: bytes) -> None:
     ...     Path(folder, "new", "a.txt").stat().st_size
     12
     """
-    unfinished = file.with_name(f".{file.name}.unfinished")  # hidden from readers of folders
+    with replacing(file) as unfinished:
+        unfinished.write_bytes(content)
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A file of this machine to be filled, which then takes the place of another in one step.
+
+    Elsewhere that step is the upload: an object appears whole or not at all.
+
+    Raises:
+        CannotWrite: the disk is full, or the folder may not be written to.
+    """
     with failures_in_words(file):
+        if not addresses.is_here(file):
+            with tempfile.TemporaryDirectory() as folder:
+                filled = Path(folder, file.name)
+                yield filled
+                addresses.upload(filled, file)
+            return
+        unfinished = file.with_name(f".{file.name}.unfinished")  # hidden from readers of folders
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            unfinished.write_bytes(content)
+            yield unfinished
             unfinished.replace(file)
-        except OSError:
+        finally:
             unfinished.unlink(missing_ok=True)
-            raise
 
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Keep every other sertool from writing to a folder, which is made where it is not there.
 
+    Elsewhere than on this machine there is no lock that a killed process would let go of, and so
+    none: two writers there cost each other time, but no row is wrong (`docs/scaling.md`).
+
     Raises:
         CannotWrite: another process writes to it now, or nobody may.
     """
     import filelock
 
+    if not addresses.is_here(folder):
+        yield
+        return
     with failures_in_words(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(folder / LOCK, blocking=False, thread_local=False)

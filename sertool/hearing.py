@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sertool import audio, decoding, parallel
+from sertool import addresses, audio, decoding, parallel
 from sertool.errors import BadRecording, SertoolError
 from sertool.types import Clip, Signal
 
@@ -105,7 +105,10 @@ def _attempt(task: tuple[Path, Clip]) -> Heard:
 
 
 def _sound(path: Path) -> Sound:
-    with decoding.opened(path, audio.LONGEST_S, audio.MOST_VALUES) as stream:
+    with (
+        addresses.at_hand(path) as file,
+        decoding.opened(file, audio.LONGEST_S, audio.MOST_VALUES) as stream,
+    ):
         samples = np.concatenate(list(stream.channels))
     mono = Signal(decoding.mixed(samples), stream.rate)
     part, offset_s = _described(mono)

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from sertool import addresses
 from sertool.errors import BadChoice, BadLabel, BadTable, NotFound, choices
 from sertool.types import EMOTIONS, Clip, Corpus, Emotion
 
@@ -182,6 +183,8 @@ def _row(columns: Sequence[str], fields: Sequence[str], place: str) -> Row:
 
 def _relative(text: str, folder: Path) -> str:
     """POSIX, relative to the folder where it lies below it, else absolute; links stay as named."""
+    if not addresses.is_here(folder):
+        return os.path.normpath(text).replace("\\", "/")
     base = Path(os.path.normpath(folder.absolute()))
     place = Path(os.path.normpath(base / text.replace("\\", "/")))
     return (place.relative_to(base) if place.is_relative_to(base) else place).as_posix()

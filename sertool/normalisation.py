@@ -17,14 +17,21 @@ import numpy as np
 from sertool.errors import BadChoice, NotEnough, choices
 from sertool.types import Normalisation
 
+COLUMNS_AT_A_TIME = 16
+ROWS_AT_A_TIME = 8192
+"""What is held in double precision beside features in single precision."""
 
-def statistics(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+
+def statistics(
+    X: np.ndarray, rows: np.ndarray | slice = slice(None)
+) -> tuple[np.ndarray, np.ndarray]:
     """Centre and scale, float64, shape (d,) each: (X - centre) / scale has mean 0 and spread 1.
 
     A constant feature, and so every feature of a single row, has scale 1 and becomes exactly 0.
 
     Args:
         X: features, shape (n, d), finite floats.
+        rows: the numbers of those that count; left out = all.
 
     Raises:
         NotEnough: X has no rows.
@@ -33,12 +40,9 @@ def statistics(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     >>> centre.tolist(), scale.tolist()
     ([2.0, 5.0], [1.0, 1.0])
     """
-    _require_rows(X)
-    means, spreads = X.mean(axis=0, dtype=np.float64), X.std(axis=0, dtype=np.float64)
-    # Asked of X itself: the mean of equal numbers may miss them by a rounding error, which
-    # division by an equally tiny spread would blow up to 1.
-    varies = X.max(axis=0) > X.min(axis=0)
-    return np.where(varies, means, X[0]), np.where(varies, spreads, 1.0)
+    _require_rows(np.arange(len(X))[rows])
+    found = [_block_statistics(X[rows, block]) for block in _blocks(X.shape[1], COLUMNS_AT_A_TIME)]
+    return np.concatenate([centre for centre, _ in found]), np.concatenate([s for _, s in found])
 
 
 PRIOR_CLIPS = 5
@@ -75,10 +79,34 @@ def minmax_all(X: np.ndarray) -> np.ndarray:
     >>> minmax_all(np.array([[1.0], [2.0], [5.0]])).ravel().tolist()
     [0.0, 0.25, 1.0]
     """
+    return scaled(X, *extremes(X), np.empty_like(X))
+
+
+def extremes(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The least value of each feature and its distance to the greatest, or 1 where that is 0.
+
+    Raises:
+        NotEnough: X has no rows.
+
+    >>> low, extent = extremes(np.array([[1.0, 3.0], [5.0, 3.0]]))
+    >>> low.tolist(), extent.tolist()
+    ([1.0, 3.0], [4.0, 1.0])
+    """
     _require_rows(X)
     low = X.min(axis=0).astype(np.float64)
     extent = X.max(axis=0) - low
-    return _scaled(X, low, np.where(extent > 0, extent, 1.0))
+    return low, np.where(extent > 0, extent, 1.0)
+
+
+def scaled(X: np.ndarray, centre: np.ndarray, scale: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """`out`, filled with (X - centre) / scale; it may be X itself.
+
+    >>> scaled(np.array([[1.0, 4.0]]), np.array([1, 2]), np.array([1, 2]), np.empty((1, 2)))
+    array([[0., 1.]])
+    """
+    for block in _blocks(len(X), ROWS_AT_A_TIME):
+        out[block] = (X[block] - centre) / scale
+    return out
 
 
 def normalise(
@@ -88,6 +116,7 @@ def normalise(
     train: np.ndarray,
     corpora: np.ndarray,
     speakers: np.ndarray,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """X, standardised feature by feature; same shape (n, d) and precision.
 
@@ -100,8 +129,9 @@ def normalise(
             rows, and the others, brought to [0, 1] by their own least and greatest values.
         train: row numbers of the training rows, shape (n_train,); `train` and `extremes` look at
             them.
-        corpora: shape (n,), str.
-        speakers: shape (n,), str, unique inside a corpus.
+        corpora: shape (n,), names or numbers.
+        speakers: shape (n,), names or numbers, unique inside a corpus.
+        out: where the result goes, shape and precision of X; X itself spares a second copy of it.
 
     Raises:
         BadChoice: no such normalisation.
@@ -116,7 +146,9 @@ def normalise(
     """
     if how not in _WAYS:
         raise BadChoice(f"no normalisation {choices(how, _WAYS)}")
-    return _WAYS[how](X, train, corpora, speakers)
+    result = np.empty_like(X) if out is None else out
+    _WAYS[how](X, train, corpora, speakers, result)
+    return result
 
 
 def confounded(speakers: Sequence[str], emotions: Sequence[str]) -> bool:
@@ -142,44 +174,43 @@ def confounded(speakers: Sequence[str], emotions: Sequence[str]) -> bool:
 
 
 def _unchanged(
-    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
-) -> np.ndarray:
-    return X
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray, out: np.ndarray
+) -> None:
+    if out is not X:
+        out[:] = X
 
 
 def _by_training_rows(
-    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
-) -> np.ndarray:
-    return _scaled(X, *statistics(X[train]))
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray, out: np.ndarray
+) -> None:
+    scaled(X, *statistics(X, train), out)
 
 
 def _by_corpus(
-    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
-) -> np.ndarray:
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray, out: np.ndarray
+) -> None:
     _, corpus = np.unique(corpora, return_inverse=True)
-    return _each(X, corpus)
+    _each(X, corpus, out)
 
 
 def _by_speaker(
-    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
-) -> np.ndarray:
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray, out: np.ndarray
+) -> None:
     _, corpus = np.unique(corpora, return_inverse=True)
     names, speaker = np.unique(speakers, return_inverse=True)
-    return _each(X, corpus * len(names) + speaker)
+    _each(X, corpus * len(names) + speaker, out)
 
 
 def _by_own_extremes(
-    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray
-) -> np.ndarray:
+    X: np.ndarray, train: np.ndarray, corpora: np.ndarray, speakers: np.ndarray, out: np.ndarray
+) -> None:
     others = np.setdiff1d(np.arange(len(X)), train)
-    result = np.empty_like(X)
-    result[train] = minmax_all(X[train])
-    if others.size:
-        result[others] = minmax_all(X[others])
-    return result
+    for rows in (train, others) if others.size else (train,):
+        out[rows] = minmax_all(X[rows])
 
 
-_WAYS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
+_Way = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray], None]
+_WAYS: dict[str, _Way] = {
     "none": _unchanged,
     "train": _by_training_rows,
     "corpus": _by_corpus,
@@ -188,18 +219,26 @@ _WAYS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.n
 }
 
 
-def _each(X: np.ndarray, group: np.ndarray) -> np.ndarray:
+def _each(X: np.ndarray, group: np.ndarray, out: np.ndarray) -> None:
     """Standardise each group of rows by itself; `group` of shape (n,) numbers them."""
-    result = np.empty_like(X)
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order])) + 1
     for rows in np.split(order, starts):
-        result[rows] = _scaled(X[rows], *statistics(X[rows]))
-    return result
+        members = X[rows]
+        out[rows] = scaled(members, *statistics(members), members)
 
 
-def _scaled(X: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    return np.asarray((X - centre) / scale, dtype=X.dtype)
+def _block_statistics(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of some columns: numpy works them out on copies in double precision."""
+    means, spreads = X.mean(axis=0, dtype=np.float64), X.std(axis=0, dtype=np.float64)
+    # Asked of X itself: the mean of equal numbers may miss them by a rounding error, which
+    # division by an equally tiny spread would blow up to 1.
+    varies = X.max(axis=0) > X.min(axis=0)
+    return np.where(varies, means, X[0]), np.where(varies, spreads, 1.0)
+
+
+def _blocks(n: int, size: int) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, n, size)]
 
 
 def _require_rows(X: np.ndarray) -> None:

@@ -1,36 +1,45 @@
-"""Independent tasks done side by side in worker processes, through joblib."""
+"""Independent tasks done side by side, through joblib: by processes here, or by a cluster."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Generator, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import joblib
 
-Task = TypeVar("Task")
+from sertool.errors import BadChoice, MissingExtra, choices
+
 Outcome = TypeVar("Outcome")
+
+ENGINES = ("local", "dask")
+"""Who does the tasks: worker processes of this machine, or the workers of a Dask cluster."""
+PATIENCE_S = 10
+"""How long a scheduler, and then its first worker, is waited for."""
 
 
 def outcomes(
-    function: Callable[[Task], Outcome], tasks: Iterable[Task], jobs: int
+    function: Callable[..., Outcome], tasks: Iterable[tuple[Any, ...]], jobs: int
 ) -> Generator[Outcome]:
-    """What `function` returns for each task, in their order, as it comes.
+    """What `function` returns for the arguments of each task, in their order, as it comes.
 
     Args:
         function: of a module, so that a worker finds it; what it raises is raised here.
-        tasks: taken up a few at a time.
-        jobs: worker processes; 1 works in this process, -1 takes every core.
+        tasks: the arguments of each, taken up a few at a time. An array that is an argument itself,
+            and of several tasks, reaches a worker once.
+        jobs: worker processes; 1 works in this process, -1 takes every core. Inside `engine` the
+            cluster has its own number.
 
     Closing the generator early gives up the tasks that are not finished.
 
-    >>> list(outcomes(abs, [-1, 2, -3], jobs=1))
-    [1, 2, 3]
+    >>> list(outcomes(pow, [(2, 1), (2, 2), (2, 3)], jobs=1))
+    [2, 4, 8]
     """
     parallel = joblib.Parallel(
         n_jobs=jobs, batch_size=1, pre_dispatch="8*n_jobs", return_as="generator"
     )
-    found = parallel(joblib.delayed(function)(task) for task in tasks)
+    found = parallel(joblib.delayed(function)(*task) for task in tasks)
     try:
         for outcome in found:  # noqa: UP028 - else closing would reach joblib before what is below
             yield outcome
@@ -38,3 +47,36 @@ def outcomes(
         with warnings.catch_warnings():  # that tasks are given up is no news to who closes
             warnings.filterwarnings("ignore", r".*tasks (which|have)", UserWarning)
             found.close()
+
+
+@contextmanager
+def engine(name: str, scheduler: str | None = None) -> Iterator[None]:
+    """Have the tasks that are begun inside done by an engine.
+
+    Args:
+        name: "local" or "dask".
+        scheduler: the address of Dask's, for example "tcp://10.0.0.1:8786".
+
+    Raises:
+        BadChoice: no such engine, no scheduler named, or none that answers.
+        MissingExtra: Dask is not installed.
+    """
+    if name not in ENGINES:
+        raise BadChoice(f"no engine {choices(name, ENGINES)}")
+    if (name == "dask") != bool(scheduler):
+        raise BadChoice("--engine dask and --scheduler tcp://HOST:PORT go together: give both")
+    if not scheduler:
+        yield
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise MissingExtra("a Dask cluster takes: pip install 'sertool[dask]'") from None
+    try:
+        client = Client(scheduler, timeout=PATIENCE_S, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise BadChoice(f"no Dask scheduler answers at {scheduler} ({error})") from None
+    with client, joblib.parallel_config(backend="dask", client=client):
+        if not client.scheduler_info(n_workers=-1)["workers"]:
+            raise BadChoice(f"the scheduler at {scheduler} has no workers; start some")
+        yield

@@ -4,22 +4,28 @@ Parquet has checksums of its own, of its pages; they leave out the footer, which
 is called and where it lies. So a part carries one sha256 of every byte of itself. It stands in the
 footer, as metadata that other readers pass over, so that part and checksum are replaced as one.
 It is verified before anything else of the part is looked at.
+
+Of a part that lies elsewhere than on this machine only what is needed is fetched, and the checksums
+of those pages are verified instead of the whole.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
+import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sertool import features, files, versions
+from sertool import addresses, features, files, versions
 from sertool.errors import BadTable
 from sertool.types import VARIANTS
 
@@ -37,8 +43,13 @@ DAMAGED = (
 )  # fmt: skip
 """What reading a damaged or foreign part ends in."""
 
-FileStamp = tuple[int, int]
-"""Size in bytes and time of last change in nanoseconds: how a changed recording is noticed."""
+GROUP_ROWS = 24_576
+"""Rows that are written, and can be read, at a time: 17 MB of the 178 features."""
+LARGEST_FOOTER = 2**30
+"""Bytes of a footer, which holds a stamp for each clip: some 60 a clip."""
+BLOCK_BYTES = 2**20
+
+FileStamp = addresses.Stamp
 
 
 @dataclass(frozen=True)
@@ -49,21 +60,26 @@ class Part:
         file: where it lies.
         is_sealed: whether it has a checksum.
         sets: the feature sets that it holds.
-        n_rows: one for each variant of each clip.
+        group_rows: rows of each of its row groups.
     """
 
     file: Path
     is_sealed: bool
     sets: tuple[str, ...]
-    n_rows: int
-    _content: pq.ParquetFile = field(repr=False)
+    group_rows: tuple[int, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """One for each variant of each clip."""
+        return sum(self.group_rows)
 
     @property
     def stamps(self) -> dict[str, FileStamp]:
         """Clip -> stamp of the recording that its rows were measured from."""
         clips = self.table(["clip"]).column("clip").to_pylist()
         try:
-            stored = json.loads(self._content.metadata.metadata[b"sertool.stamps"])
+            with _opened(self.file) as content:
+                stored = json.loads(content.metadata.metadata[b"sertool.stamps"])
             stamps = {clip: (size, changed) for clip, (size, changed) in stored.items()}
         except DAMAGED as error:
             raise damaged(self.file, error) from None
@@ -71,10 +87,13 @@ class Part:
             raise damaged(self.file, "its stamps are not those of its clips")
         return stamps
 
-    def table(self, columns: Sequence[str]) -> pa.Table:
-        """Some columns of all rows."""
+    def table(self, columns: Sequence[str], groups: Sequence[int] | None = None) -> pa.Table:
+        """Some columns of all rows, or of some row groups."""
+        chosen = range(len(self.group_rows)) if groups is None else groups
         try:
-            table = self._content.read(columns=list(columns)).select(list(columns))
+            with _opened(self.file) as content:
+                table = content.read_row_groups(list(chosen), columns=list(columns))
+            table = table.select(list(columns))
             table.validate(full=True)
         except DAMAGED as error:
             raise damaged(self.file, error) from None
@@ -89,11 +108,14 @@ def read(file: Path) -> Part:
             does not know.
     """
     try:
-        content = file.read_bytes()
-        is_sealed = _is_sealed(content)
-        parquet = pq.ParquetFile(pa.BufferReader(content))
-        about = json.loads((parquet.metadata.metadata or {}).get(b"sertool", b"{}"))
+        n_bytes = _verified_size(file)
+        with _opened(file) as parquet:
+            metadata = parquet.metadata
+        said = metadata.metadata or {}
+        about = json.loads(said.get(b"sertool", b"{}"))
         number, held = about.get("format"), str(about.get("feature_set"))
+        is_sealed = said.get(b"sertool.seal", b"").startswith(SEAL)
+        groups = tuple(metadata.row_group(n).num_rows for n in range(metadata.num_row_groups))
     except DAMAGED as error:
         raise damaged(file, error) from None
     known = {*held.split("+")} <= {*features.SETS}
@@ -104,10 +126,10 @@ def read(file: Path) -> Part:
         )
     if number == FORMAT and not is_sealed:
         raise damaged(file, "its checksum is gone")
-    if parquet.metadata.num_rows * parquet.metadata.num_columns * 4 > MOST_TIMES * len(content):
-        raise damaged(file, f"it claims {parquet.metadata.num_rows} rows")
-    sets = features.in_order(held.split("+"))
-    return Part(file, is_sealed, sets, parquet.metadata.num_rows, parquet)
+    n_rows = max(metadata.num_rows, sum(groups))
+    if n_rows * metadata.num_columns * 4 > MOST_TIMES * n_bytes:
+        raise damaged(file, f"it claims {n_rows} rows")
+    return Part(file, is_sealed, features.in_order(held.split("+")), groups)
 
 
 def write(
@@ -118,20 +140,45 @@ def write(
     Raises:
         CannotWrite: the disk is full, or the folder may not be written to.
     """
+    write_groups([table], stamps, sets, file)
+
+
+def write_groups(
+    tables: Iterable[pa.Table], stamps: Mapping[str, FileStamp], sets: Sequence[str], file: Path
+) -> None:
+    """Replace a part in one step by the rows of some tables, of which one at a time is held.
+
+    Raises:
+        CannotWrite: the disk is full, or the folder may not be written to.
+    """
     about = {"format": FORMAT, "feature_set": "+".join(sets), "versions": versions.of_extraction()}
-    metadata = {"sertool": json.dumps(about), "sertool.stamps": json.dumps(stamps)}
-    files.write(file, packed(table.replace_schema_metadata(metadata)))
+    last = {"sertool.stamps": json.dumps(stamps), "sertool.seal": (SEAL + BLANK).decode()}
+    with files.replacing(file) as unfinished:
+        _write_parquet(tables, {"sertool": json.dumps(about)}, last, unfinished)
+        with unfinished.open("r+b") as content:
+            start = _place(content)
+            checksum = _checksum(content, start)
+            content.seek(start)
+            content.write(checksum)
 
 
-def packed(table: pa.Table) -> bytes:
-    """A table with its metadata as a sealed part."""
-    sink = io.BytesIO()
-    with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
-        writer.write_table(table)
-        writer.add_key_value_metadata({"sertool.seal": (SEAL + BLANK).decode()})
-    content = sink.getvalue()
-    start, end = _place(content)
-    return content[:start] + _checksum(content) + content[end:]
+def _write_parquet(
+    tables: Iterable[pa.Table], about: Mapping[str, str], last: Mapping[str, str], file: Path
+) -> None:
+    """Metadata that many readers look at is kept twice by Arrow, what is `last` only once."""
+    coming = iter(tables)
+    first = next(coming)
+    words = [field.name for field in first.schema if pa.types.is_string(field.type)]
+    with pq.ParquetWriter(
+        file,
+        first.schema.with_metadata(about),
+        compression="zstd",
+        use_dictionary=words,  # numbers do not repeat
+        write_page_checksum=True,
+    ) as writer:
+        for table in chain([first], coming):
+            writer.write_table(table, row_group_size=GROUP_ROWS)
+        writer.add_key_value_metadata(last)
 
 
 def damaged(file: Path, cause: object) -> BadTable:
@@ -142,30 +189,63 @@ def damaged(file: Path, cause: object) -> BadTable:
     )
 
 
-def _is_sealed(content: bytes) -> bool:
-    """Whether there is a checksum, which then is right.
+@contextmanager
+def _opened(file: Path) -> Iterator[pq.ParquetFile]:
+    """A part as parquet; of one that lies elsewhere nothing is fetched but what is asked for."""
+    if addresses.is_here(file):
+        with pq.ParquetFile(file, thrift_string_size_limit=LARGEST_FOOTER) as parquet:
+            yield parquet
+        return
+    with (
+        file.open("rb", cache_type="none") as content,  # type: ignore[call-overload]
+        pq.ParquetFile(
+            content,
+            pre_buffer=True,
+            page_checksum_verification=True,
+            thrift_string_size_limit=LARGEST_FOOTER,
+        ) as parquet,
+    ):
+        yield parquet
+
+
+def _verified_size(file: Path) -> int:
+    """The size of a part whose checksum, where it has one and lies here, is right.
 
     Raises:
         ValueError: it is wrong.
     """
-    start, end = _place(content)
-    if start < 0:
-        return False
-    if content[start:end] != _checksum(content):
-        raise ValueError("its checksum is wrong")
-    return True
+    if not addresses.is_here(file):
+        return file.stat().st_size
+    with file.open("rb") as content:
+        start = _place(content)
+        if start >= 0:
+            content.seek(start)
+            if content.read(len(BLANK)) != _checksum(content, start):
+                raise ValueError("its checksum is wrong")
+        return content.seek(0, os.SEEK_END)
 
 
-def _place(content: bytes) -> tuple[int, int]:
-    """Where the checksum begins and ends; negative where there is none."""
-    found = content.rfind(SEAL)
-    return (-1, -1) if found < 0 else (found + len(SEAL), found + len(SEAL + BLANK))
+def _place(content: BinaryIO) -> int:
+    """Where the checksum begins; negative where there is none."""
+    end = content.seek(0, os.SEEK_END)
+    content.seek(max(0, end - 8))
+    footer = int.from_bytes(content.read(8)[:4], "little") + 8
+    begin = max(0, end - footer)
+    content.seek(begin)
+    found = content.read().rfind(SEAL)
+    return -1 if found < 0 else begin + found + len(SEAL)
 
 
-def _checksum(content: bytes) -> bytes:
-    """Of every byte, its own place counted as blank."""
-    start, end = _place(content)
-    state = hashlib.sha256(memoryview(content)[:start])
+def _checksum(content: BinaryIO, start: int) -> bytes:
+    """Of every byte, its own place, which begins at `start`, counted as blank."""
+    state = hashlib.sha256()
+    content.seek(0)
+    remaining = start
+    while remaining and (block := content.read(min(BLOCK_BYTES, remaining))):
+        state.update(block)
+        remaining -= len(block)
     state.update(BLANK)
-    state.update(memoryview(content)[end:])
+    content.seek(start + len(BLANK))
+    while block := content.read(BLOCK_BYTES):
+        state.update(block)
     return state.hexdigest().encode()

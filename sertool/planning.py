@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +30,7 @@ class Dataset:
         feature_sets: which they are, joined by "+".
         emotions: which entered, as declared.
         digest: names the content of the rows.
-        clips: clips of each (corpus, emotion) there were, those left out among them.
+        n_clips: clips of each (corpus, emotion) there were, those left out among them.
         n_dropped: clips left out because their sound has another name, too.
     """
 
@@ -38,8 +39,40 @@ class Dataset:
     feature_sets: str
     emotions: str
     digest: str
-    clips: Mapping[tuple[str, str], int]
+    n_clips: Mapping[tuple[str, str], int]
     n_dropped: int = 0
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """The emotions of the rows, each once, sorted, shape (n_labels,), str."""
+        return np.unique(self.identity.column("emotion").unique().to_pylist())
+
+    @cached_property
+    def emotion(self) -> np.ndarray:
+        """The emotion of each row, as its number among `labels`, shape (n_rows,)."""
+        places = pc.index_in(self.identity.column("emotion"), pa.array(self.labels.tolist()))
+        return _numbers(places)
+
+    @cached_property
+    def corpus(self) -> np.ndarray:
+        """A number for the corpus of each row, shape (n_rows,)."""
+        return _numbered(self.identity, "corpus")
+
+    @cached_property
+    def speaker(self) -> np.ndarray:
+        """A number for the speaker of each row, of its own in each corpus, shape (n_rows,)."""
+        return _numbered(self.identity, "corpus", "speaker")
+
+    @cached_property
+    def clip(self) -> np.ndarray:
+        """A number for the clip of each row, of its own in each corpus, shape (n_rows,)."""
+        return _numbered(self.identity, "corpus", "clip")
+
+    @cached_property
+    def sound(self) -> np.ndarray:
+        """A number for the sound of each row, -1 = unknown, shape (n_rows,)."""
+        unknown = pc.equal(self.identity.column("sha256"), "").to_numpy()
+        return np.where(unknown, -1, _numbered(self.identity, "sha256"))
 
 
 @dataclass(frozen=True)
@@ -112,18 +145,22 @@ def _datasets(study: Study, protocol: Protocol, table: pa.Table) -> Iterator[tup
     """Each pool by itself, or all of them as one table where the protocol crosses them."""
     for sets in study.features:
         if protocol.scope == "across":
-            joined = pa.concat_tables(
-                [_as_one_corpus(_pool(table, pool), pool) for pool in study.pools]
-            )
-            yield "", _dataset(study, joined, sets, default="six")
+            pooled = [_pool(table, pool) for pool in study.pools]
+            identity = pa.concat_tables(map(_as_one_corpus, pooled, study.pools))
+            yield "", _dataset(study, table, identity, sets, default="six")
             continue
         for pool in study.pools:
             default = "all" if len(pool) == 1 else "six"
-            yield "+".join(pool), _dataset(study, _pool(table, pool), sets, default)
+            yield "+".join(pool), _dataset(study, table, _pool(table, pool), sets, default)
 
 
 def _pool(table: pa.Table, pool: Sequence[str]) -> pa.Table:
-    return table.filter(pc.is_in(table.column("corpus"), pa.array(pool)))
+    """The identity of the rows of some corpora, with their row numbers in column `row`."""
+    is_of_it = pc.is_in(table.column("corpus"), pa.array(pool))
+    identity = table.select(store.IDENTITY).append_column(
+        "row", pa.array(np.arange(table.num_rows))
+    )
+    return identity.filter(is_of_it)
 
 
 def _as_one_corpus(table: pa.Table, pool: Sequence[str]) -> pa.Table:
@@ -137,22 +174,27 @@ def _as_one_corpus(table: pa.Table, pool: Sequence[str]) -> pa.Table:
     return table.set_column(table.column_names.index("corpus"), "corpus", corpus)
 
 
-def _dataset(study: Study, table: pa.Table, sets: Sequence[str], default: str) -> Dataset:
+def _dataset(
+    study: Study, table: pa.Table, identity: pa.Table, sets: Sequence[str], default: str
+) -> Dataset:
     declared = default if study.emotions == "default" else study.emotions
-    kept, n_dropped = _without_duplicates(table) if study.drop_duplicates else (table, 0)
-    clips = _clips_by_emotion(kept)
+    kept, n_dropped = _without_duplicates(identity) if study.drop_duplicates else (identity, 0)
+    n_clips = _clips_by_emotion(kept)
     if declared != "all":
         wanted = SIX_EMOTIONS if declared == "six" else declared
         if declared != "six":
             _check_emotions(wanted, kept)
         kept = kept.filter(pc.is_in(kept.column("emotion"), pa.array(wanted)))
+    rows = kept.column("row").to_numpy()
+    kept = kept.drop_columns("row")
+    X = store.matrix(table, store.columns(sets), rows)
     return Dataset(
-        identity=kept.select(store.IDENTITY),
-        features=store.matrix(kept, store.columns(sets)),
+        identity=kept,
+        features=X,
         feature_sets="+".join(sets),
         emotions=declared if isinstance(declared, str) else ",".join(declared),
-        digest=store.digest(kept, sets),
-        clips=clips,
+        digest=store.digest_of(kept, X, sets),
+        n_clips=n_clips,
         n_dropped=n_dropped,
     )
 
@@ -168,6 +210,16 @@ def _without_duplicates(table: pa.Table) -> tuple[pa.Table, int]:
     kept = {group[0][0] for group in same.values() if len({emotion for _, emotion in group}) == 1}
     rows = pa.array([name in kept for name in store.qualified(table, "clip")], pa.bool_())
     return table.filter(rows), len(names) - len(kept)
+
+
+def _numbered(identity: pa.Table, *columns: str) -> np.ndarray:
+    """A number for each combination of values, shape (n_rows,), int32."""
+    joined = pc.binary_join_element_wise(*(identity.column(name) for name in columns), "\0")
+    return _numbers(pc.index_in(joined, joined.unique()))
+
+
+def _numbers(numbers: pa.ChunkedArray) -> np.ndarray:
+    return np.ascontiguousarray(numbers.to_numpy(), dtype=np.int32)
 
 
 def _check_emotions(wanted: Sequence[str], table: pa.Table) -> None:

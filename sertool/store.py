@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import shutil
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from sertool import features, files, parts, rows
+from sertool import addresses, features, files, parts, rows
 from sertool.errors import NotFound, UnknownName, choices
 from sertool.parts import FileStamp as FileStamp
 from sertool.parts import Part
@@ -81,7 +82,7 @@ def waiting(folder: Path) -> tuple[str, ...]:
 def files_of(folder: Path, corpus: str) -> list[Path]:
     """The files that hold a corpus: the one that is read, where there is one, then the journal."""
     whole = _file(folder, corpus)
-    waiting = sorted(_journal(folder, corpus).glob("*.parquet"))
+    waiting = _journal_files(folder, corpus)
     return [whole, *waiting] if whole.is_file() else waiting
 
 
@@ -107,7 +108,7 @@ def read(
     """The rows of some corpora (all, where none is named), in the columns of `schema()`.
 
     Args:
-        folder: of the store.
+        folder: of the store; a text may be an address (`s3://bucket/features`).
         names: of the corpora.
         wanted: feature sets; left out = all that these corpora have in common.
 
@@ -116,7 +117,7 @@ def read(
         BadTable: damaged, or a store of another format.
         UnknownName: a corpus that the store does not hold, or a feature set that does not exist.
     """
-    folder = Path(folder)
+    folder = addresses.path(folder)
     present = corpora(folder)
     if not present:
         raise NotFound(
@@ -141,11 +142,15 @@ def read(
     return pa.concat_tables(_rows(part, name, chosen) for name, part in read_parts.items())
 
 
-def matrix(table: pa.Table, columns: Sequence[str] = FEATURE_NAMES) -> np.ndarray:
-    """Some columns of a table as an array of shape (n_rows, n_columns), float32."""
-    result = np.empty((table.num_rows, len(columns)), dtype=np.float32)
+def matrix(
+    table: pa.Table, columns: Sequence[str] = FEATURE_NAMES, rows: np.ndarray | None = None
+) -> np.ndarray:
+    """Some columns of all rows, or of those numbered: shape (n_rows, n_columns), float32."""
+    n_rows = table.num_rows if rows is None else len(rows)
+    result = np.empty((n_rows, len(columns)), dtype=np.float32)
     for number, column in enumerate(columns):
-        result[:, number] = table.column(column).to_numpy()
+        values = table.column(column).to_numpy()
+        result[:, number] = values if rows is None else values[rows]
     return result
 
 
@@ -161,13 +166,26 @@ def digest(table: pa.Table, of: Sequence[str] = features.REFERENCE) -> str:
     Identity and the features of some sets enter, where the files once lay does not.
     """
     of = features.in_order(of)
+    return digest_of(table.select(IDENTITY), matrix(table, columns(of)), of)
+
+
+def digest_of(identity: pa.Table, X: np.ndarray, of: Sequence[str]) -> str:
+    """The digest of a table in two: identity columns, and the features of some sets.
+
+    Args:
+        identity: with the columns `IDENTITY`.
+        X: shape (n_rows, n_features), float32, with the columns of `columns(of)`.
+        of: the feature sets.
+    """
     keys = [(name, "ascending") for name in ("corpus", "clip", "variant")]
-    ordered = table.select(schema(of).names).sort_by(keys)
+    order = pc.sort_indices(identity, keys).to_numpy()
     # "1": results are known by this digest, so it outlives changes of how a store is kept
     state = hashlib.sha256(f"1 {'+'.join(of)}".encode())
     for name in IDENTITY:
-        state.update("\0".join(map(str, ordered.column(name).to_pylist())).encode())
-    state.update(np.ascontiguousarray(matrix(ordered, columns(of))).tobytes())
+        values = identity.column(name).take(pa.array(order))
+        state.update("\0".join(map(str, values.to_pylist())).encode())
+    for start in range(0, len(order), parts.GROUP_ROWS):
+        state.update(np.ascontiguousarray(X[order[start : start + parts.GROUP_ROWS]]).data)
     return state.hexdigest()[:12]
 
 
@@ -190,6 +208,7 @@ def append(
     corpus: str,
     measurements: Sequence[Measurement],
     of: Sequence[str] = features.REFERENCE,
+    name: str = "",
 ) -> None:
     """Write finished measurements to the journal of a corpus: they outlive a kill from here on.
 
@@ -198,12 +217,26 @@ def append(
         corpus: its name.
         measurements: what was measured.
         of: the feature sets whose `columns()` the measurements have.
+        name: of the part; of two that hold a clip the later by name counts. Left out = now. Work
+            that is done again under its name replaces what it wrote before.
     """
-    journal = _journal(folder, corpus)
-    number = 1 + max((int(file.stem) for file in journal.glob("*.parquet")), default=0)
-    table = pa.concat_tables(rows.measured(each, columns(of)) for each in measurements)
+    table = rows.measured(measurements, columns(of))
     file_stamps = {each.clip: each.stamp for each in measurements}
-    parts.write(table, file_stamps, of, journal / f"{number:08}.parquet")
+    file = _journal(folder, corpus) / f"{name or part_name()}.parquet"
+    parts.write(table, file_stamps, of, file)
+
+
+def part_name(number: int = 0, begun: int | None = None) -> str:
+    """A name for a part of the journal that sorts behind those of earlier runs.
+
+    Args:
+        number: of the part in its run.
+        begun: when that was, in nanoseconds since 1970; left out = now.
+
+    >>> part_name(7, begun=0)
+    '00000000000000000000-00000007'
+    """
+    return f"{time.time_ns() if begun is None else begun:020}-{number:08}"
 
 
 def merge(
@@ -222,6 +255,7 @@ def merge(
     """
     by_path = {clip.path: clip for clip in clips}
     file = _file(folder, corpus.name)
+    waiting = _journal_files(folder, corpus.name)
     newest = list(_parts(folder, corpus.name, of))
     known = {clip: stamp for part in newest for clip, stamp in part.stamps.items()}
     held = parts.read(file).stamps.keys() if file.is_file() else set()
@@ -229,15 +263,15 @@ def merge(
         return
     kept = sorted(known.keys() & by_path.keys())
     if kept:
-        measured = rows.newest(newest, kept, columns(of))
-        table = rows.with_identity(measured, corpus, by_path)
-        parts.write(table, {path: known[path] for path in kept}, of, file)
+        tables = (
+            rows.with_identity(measured, corpus, by_path)
+            for measured in rows.newest(newest, kept, columns(of))
+        )
+        parts.write_groups(tables, {path: known[path] for path in kept}, of, file)
     else:
         with files.failures_in_words(file):
             file.unlink(missing_ok=True)
-    shutil.rmtree(_journal(folder, corpus.name), ignore_errors=True)
-    with contextlib.suppress(OSError):  # other corpora may still have a journal
-        (folder / JOURNAL).rmdir()
+    _remove(waiting, _journal(folder, corpus.name))
 
 
 def _file(folder: Path, corpus: str) -> Path:
@@ -246,6 +280,21 @@ def _file(folder: Path, corpus: str) -> Path:
 
 def _journal(folder: Path, corpus: str) -> Path:
     return folder / JOURNAL / corpus
+
+
+def _journal_files(folder: Path, corpus: str) -> list[Path]:
+    """The parts of a corpus in the journal, oldest first."""
+    return sorted(_journal(folder, corpus).glob("*.parquet"), key=lambda file: file.name)
+
+
+def _remove(merged: Sequence[Path], journal: Path) -> None:
+    """Take merged parts out of the journal, and its folders where nothing else is in them."""
+    for file in [*merged, *journal.glob(".*.unfinished")]:
+        file.unlink(missing_ok=True)
+    if addresses.is_here(journal):
+        for folder in (journal, journal.parent):
+            with contextlib.suppress(OSError):  # not there, or other work waits in it
+                folder.rmdir()
 
 
 def _parts(folder: Path, corpus: str, needed: Sequence[str]) -> Iterator[Part]:

@@ -190,8 +190,11 @@ def stores(folder: Path) -> Attempt:
 
 
 def resealed(content: bytes) -> bytes:
-    start, end = parts._place(content)
-    return content if start < 0 else content[:start] + parts._checksum(content) + content[end:]
+    whole = io.BytesIO(content)
+    start = parts._place(whole)
+    if start < 0:
+        return content
+    return content[:start] + parts._checksum(whole, start) + content[start + len(parts.BLANK) :]
 
 
 def models(folder: Path) -> Attempt:

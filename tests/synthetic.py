@@ -100,4 +100,6 @@ def name_sound_alike(place: Path, clip: str, other: str, *, corpus: str = "emodb
     sound = sounds[clips.index(other)]
     changed = [sound if each == clip else own for each, own in zip(clips, sounds, strict=True)]
     column = table.column_names.index("sha256")
-    file.write_bytes(parts.packed(table.set_column(column, "sha256", pa.array(changed))))
+    part = parts.read(file)
+    table = table.set_column(column, "sha256", pa.array(changed))
+    parts.write(table, part.stamps, part.sets, file)

@@ -39,7 +39,6 @@ Work = Callable[[Path, Path], None]
 
 def extract(corpus: Path, place: Path) -> None:
     """Twelve recordings into a store; each clip is written as soon as it is measured."""
-    extraction.SECONDS_AT_RISK = 0.0
     source = extraction.source(registry.get("corpora", "emodb"), corpus)
     for _ in extraction.extract(extraction.plan([source], place)):
         pass

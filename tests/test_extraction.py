@@ -206,7 +206,6 @@ KILLED = """
 from pathlib import Path
 import sys
 from sertool import extraction, registry
-extraction.SECONDS_AT_RISK = 0.0
 source = extraction.source(registry.get("corpora", sys.argv[1]), Path(sys.argv[2]))
 for outcome in extraction.extract(extraction.plan([source], Path(sys.argv[3]))):
     print(outcome.clip, flush=True)

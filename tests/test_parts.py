@@ -91,9 +91,10 @@ def test_stamps_of_other_clips(part: Path) -> None:
         store.stamps(part.parents[1], "emodb")
 
 
-def test_rows_that_no_memory_holds(part: Path) -> None:
+def test_rows_that_no_memory_holds(part: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     good = parts.read(part)
     n_rows = 10_000_000
+    monkeypatch.setattr(parts, "GROUP_ROWS", n_rows)
     values = {"clip": pa.array(["a"]).take(pa.array(np.zeros(n_rows, np.int8)))}
     values |= {f"zcr_{number}": pa.nulls(n_rows, pa.float32()) for number in range(10)}
     parts.write(pa.table(values), good.stamps, good.sets, part)

@@ -28,8 +28,11 @@ def benchmark(
         typer.Argument(metavar="[SPEC.toml]", help="A study; options given beside it win."),
     ] = None,
     store: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="The feature store. (default: yours, else the embedded)"),
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            help="The feature store; may be an s3:// address. (default: yours, else the embedded)",
+        ),
     ] = None,
     results: Annotated[
         Path | None,
@@ -88,6 +91,10 @@ def benchmark(
             metavar="N", help="Fits at a time; -1 = one per core, 1 for undisturbed seconds."
         ),
     ] = -1,
+    engine: Annotated[str, typer.Option(metavar="local|dask", help=screen.ENGINE)] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="TCP://HOST:PORT", help=screen.SCHEDULER)
+    ] = None,
 ) -> None:
     """Compare estimators under several protocols; print and write the tables.
 
@@ -96,7 +103,7 @@ def benchmark(
 
     Example: sertool benchmark --store features --protocols clips,speakers --estimators svm,forest
     """
-    from sertool import planning, specification
+    from sertool import parallel, planning, specification
     from sertool import results as results_file
     from sertool import store as store_file
 
@@ -118,7 +125,8 @@ def benchmark(
         screen.say(f"left out: {reason}")
     for note in plan.notes:
         screen.say(f"note: {note}")
-    _run(plan, folder, jobs)
+    with parallel.engine(engine, scheduler):
+        _run(plan, folder, jobs)
     write_and_show(results_file.read(folder), folder)
 
 

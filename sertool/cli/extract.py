@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,11 +22,14 @@ def extract(
             metavar="NAME=PLACE...",
             help="A corpus and its folder (ravdess=DIR), your own as a CSV with columns path, "
             "emotion and optionally speaker, language, sentence, gender (mine=my.csv), or just "
-            "the name of one that `sertool corpora add` knows.",
+            "the name of one that `sertool corpora add` knows. A place may be an s3:// address.",
         ),
     ],
     store: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the store is. (default: user data)")
+        str | None,
+        typer.Option(
+            metavar="DIR", help="Where the store is; may be an s3:// address. (default: user data)"
+        ),
     ] = None,
     jobs: Annotated[
         int, typer.Option(help="Processes; 1 = this one alone, -1 = one for each core.")
@@ -55,6 +57,10 @@ def extract(
             "frames). What the store holds already is measured, too.",
         ),
     ] = "librosa178",
+    engine: Annotated[str, typer.Option(metavar="local|dask", help=screen.ENGINE)] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="TCP://HOST:PORT", help=screen.SCHEDULER)
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="A bad recording is an error: exit with 2.")
     ] = False,
@@ -67,17 +73,18 @@ def extract(
 
     Example: sertool extract emodb=~/corpora/emodb mine=interviews.csv --store features
     """
-    from sertool import extraction
+    from sertool import addresses, extraction, parallel
 
     jobs = screen.checked_jobs(jobs)
-    place = store or home.default_store()
+    place = addresses.path(store) if store else home.default_store()
     mapping = dict(_pair(given) for given in map or [])
     vocabulary = None if own_labels else EMOTIONS
     found = [sources.source(given, mapping, vocabulary) for given in corpora]
     if speakers is not None:
         found = [extraction.first_speakers(source, speakers) for source in found]
     plan = extraction.plan(found, place, screen.feature_sets(features))
-    bad = _run(plan, jobs)
+    with parallel.engine(engine, scheduler):
+        bad = _run(plan, jobs)
     _summary(plan, bad)
     if bad and strict:
         raise BadRecording(f"{len(bad)} bad recordings, and --strict was asked for")

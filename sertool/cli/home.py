@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from sertool import files
+from sertool import addresses, files
 from sertool.errors import BadTable
 
 EMBEDDED_STORE = Path(__file__).parents[1] / "assets" / "store"
@@ -26,10 +26,10 @@ def default_store() -> Path:
     return home() / "store"
 
 
-def store_to_read(given: Path | None) -> Path:
+def store_to_read(given: str | None) -> Path:
     """The store that was asked for; else the default one, if it was filled; else the embedded."""
     if given is not None:
-        return given
+        return addresses.path(given)
     own = default_store()
     return own if any(own.glob("corpus=*")) else EMBEDDED_STORE
 

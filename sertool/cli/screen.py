@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
+ENGINE = "Who does the work: processes of this machine, or a Dask cluster."
+SCHEDULER = "The address of Dask's scheduler; its workers need sertool, too."
+
+
 class Format(enum.StrEnum):
     """How predictions are shown."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sertool.cli import home
@@ -31,19 +30,19 @@ def source(
         NotEnough: a folder without recordings of the corpus.
         BadTable, BadLabel: a manifest that is not as it must be.
     """
-    from sertool import extraction, registry
+    from sertool import addresses, extraction, registry
 
     name, equals, place = given.partition("=")
-    if equals and Path(place).suffix.lower() == ".csv":
+    if equals and place.lower().endswith(".csv"):
         if name in registry.names("corpora"):
             raise BadChoice(
                 f"{name} is the name of a built-in corpus; call your manifest otherwise"
             )
         return extraction.manifest_source(
-            Path(place).expanduser(), name=name, mapping=mapping, vocabulary=vocabulary
+            addresses.path(place), name=name, mapping=mapping, vocabulary=vocabulary
         )
     corpus = registry.get("corpora", name)
-    folder = Path(place).expanduser() if equals else home.places().get(name)
+    folder = addresses.path(place) if equals else home.places().get(name)
     if folder is None:
         raise NotFound(f"where does {name} lie? give {name}=DIR or: sertool corpora add {name} DIR")
     return extraction.source(corpus, folder)

@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Look into a feature store.")
 @app.command()
 def check(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help="The store. (default: yours)")
+        str | None, typer.Argument(metavar="DIR", help="The store. (default: yours)")
     ] = None,
 ) -> None:
     """Verify every byte of a store by its checksums; exit 1 if a part is damaged.

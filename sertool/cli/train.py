@@ -21,7 +21,7 @@ def train(
         typer.Option(help="logistic, svm, forest, xgboost, cnn, or a plug-in of `sertool list`."),
     ] = "xgboost",
     store: Annotated[
-        Path | None,
+        str | None,
         typer.Option(metavar="DIR", help="The feature store. (default: yours, else the embedded)"),
     ] = None,
     corpora: Annotated[
@@ -60,13 +60,15 @@ def train(
 
     Example: sertool train --estimator svm --store features --corpora emodb --output my.sertool
     """
-    from sertool import card, persistence, training
+    from sertool import card, files, persistence, training
     from sertool import store as store_file
     from sertool.specification import study
     from sertool.types import VARIANTS
 
     if output.is_dir():
         raise BadChoice(f"--output {output} is a folder; give the name of a file")
+    if output.suffix == ".md":
+        raise BadChoice(f"--output {output}: the card goes to .md; give a name such as my.sertool")
     place = home.store_to_read(store)
     names = screen.words(corpora) if corpora else store_file.corpora(place)
     asked = study(
@@ -85,7 +87,7 @@ def train(
             others = store_file.read(place, screen.words(unseen), sets)
             model = training.assessed(model, others)
     persistence.save(model, output)
-    output.with_suffix(".md").write_text(card.card(model), encoding="utf-8")
+    files.write(output.with_suffix(".md"), card.card(model).encode())
     size = output.stat().st_size / 1e6
     typer.echo(
         f"{output}: {estimator}, {', '.join(model.labels)}, {size:.1f} MB; {_figures(model)}"

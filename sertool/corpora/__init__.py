@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from sertool import addresses
 from sertool.errors import NotEnough, NotFound
 from sertool.types import Clip, Corpus
 
@@ -77,6 +78,11 @@ def sound_files(folder: Path) -> Iterator[str]:
     Raises:
         NotFound: a folder that may not be read.
     """
+    yield from _walked(folder) if addresses.is_here(folder) else _sound_objects(folder)
+
+
+def _walked(folder: Path) -> Iterator[str]:
+    """Breadth first, so that a folder reached on two ways is entered on the shorter one."""
     entered: set[Path] = set()
     level = [folder]
     while level:
@@ -88,6 +94,14 @@ def sound_files(folder: Path) -> Iterator[str]:
         for entry in visible:
             if entry.suffix.lower() in SUFFIXES and entry.is_file():
                 yield entry.relative_to(folder).as_posix()
+
+
+def _sound_objects(folder: Path) -> Iterator[str]:
+    """The same of a folder that lies elsewhere, where there are no links."""
+    for path in addresses.below(folder):
+        parts = PurePosixPath(path)
+        if parts.suffix.lower() in SUFFIXES and not any(map(_is_hidden, parts.parts)):
+            yield path
 
 
 def _entries(folder: Path) -> list[Path]:
