@@ -19,10 +19,10 @@ from typing import Self
 
 import numpy as np
 
+from sertool.gate import Gate
 from sertool.microphone import Block, Source
 from sertool.prediction import Prediction, Predictor
 from sertool.types import Signal
-from sertool.voice import Gate
 from sertool.windows import windows
 
 SILENCE_DB = -120.0
@@ -120,7 +120,7 @@ class Listener:
         n_gaps: how often the device lost sound.
 
     Args:
-        predictor: a model; nobody else may use it meanwhile.
+        predictor: a model.
         source: from `microphone.opened` or `microphone.replay`.
         hop_s: from the beginning of a window to that of the next, from 0.05 to 2.5.
     """

@@ -13,11 +13,11 @@ import numpy as np
 
 from sertool import audio, decoding, features, persistence, remarks, speaker
 from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
+from sertool.gate import Gate
 from sertool.persistence import Model
 from sertool.speaker import Voice
 from sertool.spectrum import Spectrum
 from sertool.types import Signal
-from sertool.voice import Gate
 from sertool.windows import windows
 
 MODELS = Path(__file__).parent / "assets" / "models"
@@ -115,7 +115,7 @@ class Predictor:
 
         Windows of 2.5 s begin every `hop_s` seconds; one more ends with the recording, and one
         shorter than a window is a window by itself. Those in which nobody seems to speak are left
-        out (`sertool.voice`). Memory does not grow with the length of the recording.
+        out (`sertool.gate`). Memory does not grow with the length of the recording.
 
         Args:
             recording: as above, of up to 24 hours.

@@ -17,7 +17,7 @@ from typing import Self
 
 import numpy as np
 
-from sertool import decoding
+from sertool import decoding, files
 from sertool.errors import BadChoice, BadTable
 from sertool.listening import Heard
 from sertool.microphone import Block
@@ -174,5 +174,5 @@ def draw(sound: Path, table: Path) -> Path:
         outline = envelope(stream.blocks, stream.rate)
     windows = list(predictions(table))
     file = table.with_suffix(".png")
-    file.write_bytes(picture(outline, windows, list(spans(windows)), sound.stem, "png"))
+    files.write(file, picture(outline, windows, list(spans(windows)), sound.stem, "png"))
     return file

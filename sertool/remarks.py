@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sertool.gate import levels
 from sertool.spectrum import Spectrum
-from sertool.voice import levels
 
 QUIET_DB = -45.0
 """Level of the loudest 20 ms below which a recording is called quiet; the corpora's: above -42."""

@@ -25,12 +25,12 @@ from typing import Any
 
 import numpy as np
 
-from sertool import audio, decoding, features, normalisation
+from sertool import audio, decoding, features, files, normalisation
 from sertool.errors import BadChoice, BadRecording, BadVoice, NotEnough, NotFound
+from sertool.gate import Gate
 from sertool.persistence import Model
 from sertool.spectrum import Spectrum
 from sertool.types import Signal
-from sertool.voice import Gate
 from sertool.windows import windows
 
 FORMAT = 1
@@ -139,14 +139,10 @@ def save(voice: Voice, path: Path) -> None:
     """Write a voice file; one that was there is replaced.
 
     Raises:
-        BadChoice: a place that cannot be written to.
+        CannotWrite: the disk is full, or the folder may not be written to.
     """
     content = {"format": FORMAT, "clips": voice.clips, "means": dict(voice.means)}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise BadChoice(f"{path} cannot be written ({error.strerror}); name another file") from None
+    files.write(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def load(path: str | Path) -> Voice:

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from sertool.cli.shown import clock
+from sertool.cli import screen
 from sertool.timeline.picture import COLOURS, OTHER
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Display:
 
     def _notes(self, now: Heard | None) -> Iterator[Text]:
         tally, listener = self._tally, self._listener
-        parts = [clock(listener.heard_s), f"speech {100 * tally.speech_share:.0f} %"]
+        parts = [screen.clock(listener.heard_s), f"speech {100 * tally.speech_share:.0f} %"]
         if latencies := tally.latencies_s[-RECENT:]:
             middle = 1000 * statistics.median(latencies)
             parts.append(f"latency {1000 * latencies[-1]:.0f} ms, median {middle:.0f} ms")

@@ -30,6 +30,17 @@ def say(text: str) -> None:
     stderr().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
+def clock(seconds: float) -> str:
+    """Minutes and seconds, and hours where there are some.
+
+    >>> clock(83.4), clock(3_683)
+    ('1:23', '1:01:23')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def words(given: str) -> list[str]:
     """What an option lists with commas.
 

@@ -77,28 +77,17 @@ def _words(heard: Heard, latency_s: float) -> str:
     return f"{heard.end_s:7.2f} s  {word:18} {shares} %  {1000 * latency_s:.0f} ms{remarks}"
 
 
-def clock(seconds: float) -> str:
-    """Minutes and seconds, and hours where there are some.
-
-    >>> clock(83.4), clock(3_683)
-    ('1:23', '1:01:23')
-    """
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def say_summary(listener: Listener, tally: Tally) -> None:
     """How long was heard, the emotions by time, how late they were shown; nothing of nothing."""
     if not tally.heard_s:
         return
     screen.say(
-        f"heard {clock(listener.heard_s)}, speech {100 * tally.speech_share:.0f} % of it; "
+        f"heard {screen.clock(listener.heard_s)}, speech {100 * tally.speech_share:.0f} % of it; "
         f"{len(tally.latencies_s)} windows, {listener.n_dropped} dropped, "
         f"{listener.n_gaps} gaps in the sound"
     )
     for emotion, seconds in sorted(tally.seconds.items(), key=lambda each: -each[1]):
         share = 100 * seconds / tally.speech_s
-        sure = clock(tally.sure_s[emotion])
-        screen.say(f"{emotion:9} {clock(seconds):>7}  {share:3.0f} % of speech, {sure} of it sure")
+        length, sure = screen.clock(seconds), screen.clock(tally.sure_s[emotion])
+        screen.say(f"{emotion:9} {length:>7}  {share:3.0f} % of speech, {sure} of it sure")
     screen.say(f"latency: median {1000 * tally.median_latency_s:.0f} ms")

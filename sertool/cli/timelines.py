@@ -29,7 +29,7 @@ def show(
     Raises:
         BadChoice: several recordings, or a suffix that is not known.
     """
-    from sertool import timeline
+    from sertool import files, timeline
 
     if len(paths) != 1:
         raise BadChoice(f"--timeline goes through one recording, these are {len(paths)}")
@@ -40,7 +40,7 @@ def show(
     spans = list(timeline.spans(windows))
     outline = _outline(path)
     if output:
-        output.write_bytes(_content(output, path, outline, windows, spans))
+        files.write(output, _content(output, path, outline, windows, spans))
         typer.echo(f"{output}: {len(spans)} spans of {outline.duration_s:.1f} s")
     else:
         _print(spans, outline, format)
@@ -133,10 +133,10 @@ def _say_remarks(windows: Sequence[Prediction]) -> None:
 
 
 def _clock(seconds: float) -> str:
-    """Minutes and seconds.
+    """Minutes and seconds to a tenth, and hours where there are some.
 
-    >>> _clock(75.25)
-    '1:15.2'
+    >>> _clock(75.25), _clock(59.97), _clock(3683)
+    ('1:15.2', '1:00.0', '1:01:23.0')
     """
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes:.0f}:{rest:04.1f}"
+    tenths = round(10 * seconds)
+    return f"{screen.clock(tenths // 10)}.{tenths % 10}"

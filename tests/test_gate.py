@@ -7,8 +7,8 @@ import pytest
 from synthetic import SAMPLE, needs_sample
 
 from sertool import audio
+from sertool.gate import Gate, levels
 from sertool.types import Signal
-from sertool.voice import Gate, levels
 
 RATE = 16_000
 
