@@ -55,14 +55,29 @@ def card(model: Model) -> str:
         ),
         "## Calibration",
         f"Expected calibration error on held-out speakers: "
-        f"{model.about['calibration']['ece']:.3f} ({N_BINS} bins, most probable emotion). An "
-        f"answer counts as sure from a probability of {model.sure_from:.2f} on, above which "
-        f"{SURE_ACCURACY:.0%} of the held-out answers are right.",
+        f"{model.about['calibration']['ece']:.3f} ({N_BINS} bins, most probable emotion). "
+        f"{_sure(model.sure_from)}",
         "```\n" + "\n".join(_reliability(model.about["calibration"]["bins"])) + "\n```",
         "## Made by",
         "\n".join(f"* {line}" for line in _origin(model)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _sure(sure_from: float) -> str:
+    """From which probability on an answer is sure.
+
+    >>> _sure(0.6)
+    'An answer counts as sure from a probability of 0.60 on: 75% of those held out are right there.'
+    """
+    if sure_from >= 1:
+        return (
+            f"From no probability on {SURE_ACCURACY:.0%} of those held out are right: none is sure."
+        )
+    return (
+        f"An answer counts as sure from a probability of {sure_from:.2f} on: {SURE_ACCURACY:.0%} "
+        "of those held out are right there."
+    )
 
 
 def _corpora(about: Mapping[str, Any]) -> Iterator[Sequence[str]]:

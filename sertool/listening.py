@@ -19,6 +19,7 @@ from typing import Self
 
 import numpy as np
 
+from sertool import timeline
 from sertool.gate import Gate
 from sertool.microphone import Block, Source
 from sertool.prediction import Prediction, Predictor
@@ -42,8 +43,8 @@ class Heard:
         end_s: where it ends.
         ended: when its last sample was there, in seconds of `time.perf_counter`.
         prediction: of this window, the same as in `Predictor.timeline`; None = nobody speaks.
-        smoothed: the mean over the windows that share sound with it; confident where at least
-            half of them are confident of its emotion. None = nobody speaks.
+        smoothed: the mean over the windows that share sound with it; confident where more
+            than half of them are confident of its emotion. None = nobody speaks.
     """
 
     start_s: float
@@ -65,21 +66,15 @@ def smoothed(windows: Sequence[Prediction]) -> Prediction:
     ...     return Prediction("", emotion, probabilities, start_s, start_s + 2, 0.0, angry > 0.5)
     >>> mean = smoothed([window(0, 0.75), window(1, 0.5)])
     >>> mean.emotion, mean.probabilities["angry"], mean.start_s, mean.end_s, mean.confident
-    ('angry', 0.625, 0, 3, True)
+    ('angry', 0.625, 0, 3, False)
     """
-    last = windows[-1]
-    means = {
-        emotion: sum(each.probabilities[emotion] for each in windows) / len(windows)
-        for emotion in last.probabilities
-    }
-    emotion = max(means, key=means.__getitem__)
-    n_sure = sum(each.confident and each.emotion == emotion for each in windows)
+    emotion, means, sure = timeline.mean(windows)
     return replace(
-        last,
+        windows[-1],
         emotion=emotion,
         probabilities=means,
         start_s=windows[0].start_s,
-        confident=2 * n_sure >= len(windows),
+        confident=sure > 0.5,
     )
 
 

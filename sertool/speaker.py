@@ -120,8 +120,8 @@ def for_speaker(model: Model, voice: Voice) -> Model:
     if strange:
         raise BadChoice(
             f"a voice serves models of the functionals; {model.name} hears {len(strange)} other "
-            f"features ({', '.join(strange[:2])} ...): choose svm, forest or xgboost, or train one "
-            "with --features functionals"
+            f"features ({', '.join(strange[:2])} ...): choose logistic, svm, forest or xgboost, or "
+            "train one with --features functionals"
         )
     means = np.array([voice.means[name] for name in model.features])
     if not (np.abs(means - model.center) <= FARTHEST * model.scale).all():

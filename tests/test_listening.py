@@ -132,10 +132,11 @@ def test_windows_that_share_sound_are_averaged() -> None:
     np.testing.assert_allclose(means, [0.75, 0.5, 0.5, 0.25])
 
 
-def test_a_mean_is_confident_where_half_of_its_windows_are() -> None:
+def test_a_mean_is_confident_where_most_of_its_windows_are() -> None:
     one, two = prediction(0, 0.9, confident=True), prediction(1, 0.4)
-    assert listening.smoothed([one, two]).confident
-    assert not listening.smoothed([one, two, prediction(2, 0.5)]).confident
+    assert listening.smoothed([one]).confident
+    assert not listening.smoothed([one, two]).confident
+    assert listening.smoothed([one, prediction(1, 0.8, confident=True), two]).confident
     assert not listening.smoothed([one, prediction(1, 0.05, confident=True), two]).confident
 
 

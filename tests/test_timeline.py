@@ -57,9 +57,11 @@ def test_a_last_window_that_overlaps_nearly_whole() -> None:
     assert [(s.start_s, s.end_s) for s in found] == [(0, 2.1)]
 
 
-@pytest.mark.parametrize(("sure", "expected"), [((1, 1), True), ((1, 0), True), ((0, 0), False)])
+@pytest.mark.parametrize(
+    ("sure", "expected"), [((1, 1, 0), True), ((1, 0), False), ((0, 0), False)]
+)
 def test_a_span_is_sure_where_most_of_its_windows_are(
-    sure: tuple[int, int], expected: bool
+    sure: tuple[int, ...], expected: bool
 ) -> None:
     windows = [window(2 * k, 0.9, sure=bool(each)) for k, each in enumerate(sure)]
     assert [each.confident for each in spans(windows)] == [expected]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import screen, shown
-from sertool.cli.predict import DEFAULT_BACKEND
+from sertool.cli import choosing, screen, shown
+from sertool.cli.choosing import Backend, ModelFile, VoiceFile
 from sertool.cli.shown import Format
 from sertool.errors import BadChoice
 
@@ -46,16 +46,9 @@ def _list_devices(wanted: bool) -> None:
 
 
 def listen(
-    backend: Annotated[
-        str | None,
-        typer.Option(
-            help="A model that ships: logistic, svm, forest, xgboost, cnn "
-            f"(default: {DEFAULT_BACKEND})."
-        ),
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A model that `sertool train` made.")
-    ] = None,
+    backend: Backend = None,
+    model: ModelFile = None,
+    voice: VoiceFile = None,
     device: Annotated[
         str | None,
         typer.Option(metavar="NAME|NUMBER", help="The microphone. (default: the system's)"),
@@ -98,7 +91,7 @@ def listen(
     Example: sertool listen --backend svm --save recordings
     """
     opening = _opening(device, replay, speed)
-    predictor = _predictor(backend, model)
+    predictor = _predictor(backend, model, voice)
     _listen(predictor, opening, hop, save, format or _fitting())
 
 
@@ -121,14 +114,11 @@ def _opening(
     return microphone.replay(replay, 1.0 if speed is None else speed)
 
 
-def _predictor(backend: str | None, model: Path | None) -> Predictor:
-    from sertool import listening, prediction
+def _predictor(backend: str | None, model: Path | None, voice: Path | None) -> Predictor:
+    from sertool import listening
 
-    if backend and model:
-        raise BadChoice("give --backend NAME or --model FILE, not both")
-    name = model or backend or DEFAULT_BACKEND
-    with screen.stderr().status(f"loading {name}"):
-        predictor = prediction.load(name)
+    with screen.stderr().status("loading the model"):
+        predictor = choosing.predictor(backend, model, voice)
         listening.warm_up(predictor)
     return predictor
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import screen, timelines
+from sertool.cli import choosing, screen, timelines
+from sertool.cli.choosing import Backend, ModelFile, VoiceFile
 from sertool.cli.recordings import files
 from sertool.cli.screen import Format
 from sertool.errors import BadChoice, SertoolError
@@ -23,7 +24,6 @@ from sertool.errors import BadChoice, SertoolError
 if TYPE_CHECKING:
     from sertool.prediction import Prediction, Predictor
 
-DEFAULT_BACKEND = "logistic"
 STDIN = Path("-")
 STDIN_NAME = "standard input"
 
@@ -35,20 +35,9 @@ def predict(
             metavar="FILE|DIR|-...", help="Sound files, folders of them, or - for standard input."
         ),
     ],
-    backend: Annotated[
-        str | None,
-        typer.Option(
-            help="A model that ships: logistic, svm, forest, xgboost, cnn "
-            f"(default: {DEFAULT_BACKEND})."
-        ),
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A model that `sertool train` made.")
-    ] = None,
-    voice: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The speaker's own voice, by `sertool calibrate`."),
-    ] = None,
+    backend: Backend = None,
+    model: ModelFile = None,
+    voice: VoiceFile = None,
     format: Annotated[Format, typer.Option(help="How to show them.")] = Format.table,
     timeline: Annotated[
         bool, typer.Option("--timeline", help="Go through a long recording, span by span.")
@@ -72,18 +61,11 @@ def predict(
 
     Example: sertool predict interview.wav --timeline --output interview.png
     """
-    from sertool import prediction, speaker
-
-    if backend and model:
-        raise BadChoice("give --backend NAME or --model FILE, not both")
     if output and not timeline:
         raise BadChoice(
             "--output FILE writes a timeline; add --timeline, or use --format csv > FILE"
         )
-    own = speaker.load(voice) if voice else None
-    predictor = prediction.load(model or backend or DEFAULT_BACKEND)
-    if own:
-        predictor = predictor.for_speaker(own)
+    predictor = choosing.predictor(backend, model, voice)
     with _at_hand(recordings) as given:
         paths = files(given)
         if timeline:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sertool.cli import screen
-from sertool.cli.predict import DEFAULT_BACKEND
+from sertool.cli.choosing import DEFAULT_BACKEND
 from sertool.errors import MissingExtra
 
 INSTALL = 'pip install "sertool[web]"'

@@ -85,14 +85,24 @@ def _between(covering: Sequence[Prediction], start_s: float, end_s: float) -> It
             start_s = end
 
 
-def _piece(windows: Sequence[Prediction], start_s: float, end_s: float) -> _Piece:
+def mean(windows: Sequence[Prediction]) -> tuple[str, dict[str, float], float]:
+    """The emotion of windows that overlap, their mean probabilities, and the share sure of it.
+
+    Args:
+        windows: one or more.
+    """
     means = {
         emotion: sum(each.probabilities[emotion] for each in windows) / len(windows)
         for emotion in windows[0].probabilities
     }
     emotion = max(means, key=means.__getitem__)
     sure = sum(each.confident and each.emotion == emotion for each in windows)
-    return _Piece(start_s, end_s, emotion, means[emotion], sure / len(windows))
+    return emotion, means, sure / len(windows)
+
+
+def _piece(windows: Sequence[Prediction], start_s: float, end_s: float) -> _Piece:
+    emotion, means, sure = mean(windows)
+    return _Piece(start_s, end_s, emotion, means[emotion], sure)
 
 
 def _span(pieces: Sequence[_Piece]) -> Span:
@@ -103,5 +113,5 @@ def _span(pieces: Sequence[_Piece]) -> Span:
         end_s=pieces[-1].end_s,
         emotion=pieces[0].emotion,
         probability=sum(length * each.probability for length, each in weighed) / sum(lengths),
-        confident=sum(length * each.confident for length, each in weighed) >= sum(lengths) / 2,
+        confident=sum(length * each.confident for length, each in weighed) > sum(lengths) / 2,
     )
