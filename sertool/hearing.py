@@ -95,9 +95,8 @@ def _in_runs(channel: np.ndarray) -> int:
     return int(lengths[clipped].sum())
 
 
-def _attempt(task: tuple[Path, Clip]) -> Heard:
+def _attempt(path: Path, clip: Clip) -> Heard:
     """Runs in a worker."""
-    path, clip = task
     try:
         return Heard(clip, _sound(path))
     except SertoolError as error:

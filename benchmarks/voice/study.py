@@ -105,7 +105,7 @@ def main() -> None:
             continue
         crossed = corpus not in WITHIN
         planned = unseen(place, candidate) if crossed else folds(place, corpus, candidate)
-        add(folder, merged(parallel.outcomes(evaluate, planned, given.jobs)))
+        add(folder, merged(parallel.outcomes(evaluate, ((fold,) for fold in planned), given.jobs)))
         print(corpus, candidate.name, flush=True)  # noqa: T201
     report.write(recorded.read(folder), folder)
 
