@@ -123,25 +123,22 @@ def _named(prediction: Prediction) -> Prediction:
 
 def _table(predictions: Sequence[Prediction]) -> None:
     emotions = _emotions(predictions)
+    names = [Path(each.path).name for each in predictions]
+    if len({*names}) < len(names):
+        names = [each.path for each in predictions]
     rows = [
-        (
-            each.path,
-            _verdict(each),
-            *(f"{each.probabilities[name]:.2f}" if each.emotion else "" for name in emotions),
-            f"{each.start_s:.1f}-{each.end_s:.1f} s",
-            f"{each.seconds:.2f} s",
-        )
-        for each in predictions
+        (name, _verdict(each), *(f"{each.probabilities[emotion]:.2f}" for emotion in emotions))
+        for name, each in zip(names, predictions, strict=True)
+        if each.emotion
     ]
-    screen.show("Predictions", ("recording", "emotion", *emotions, "heard", "took"), rows)
+    if rows:
+        screen.show("Predictions", ("recording", "emotion", *emotions), rows)
     for each in predictions:
         for remark in each.remarks:
             screen.say(f"{each.path}: {remark}")
 
 
 def _verdict(prediction: Prediction) -> str:
-    if not prediction.emotion:
-        return "-"
     return prediction.emotion if prediction.confident else f"{prediction.emotion} (unsure)"
 
 
