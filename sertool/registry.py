@@ -27,7 +27,7 @@ def names(kind: str) -> tuple[str, ...]:
     """The names of all plug-ins of one kind, sorted.
 
     >>> names("estimators")
-    ('cnn', 'forest', 'majority', 'svm', 'xgboost')
+    ('cnn', 'forest', 'logistic', 'majority', 'svm', 'xgboost')
     """
     return tuple(sorted({*_built_in(kind), *_published(kind)}))
 
