@@ -42,7 +42,7 @@ def test_every_command_of_the_readme_exists(line: str) -> None:
     assert {word for word in words if word.startswith("--")} <= options
 
 
-@pytest.mark.parametrize("study", ["quick", "per_corpus", "original", "features"])
+@pytest.mark.parametrize("study", ["quick", "per_corpus", "original", "same_rows", "features"])
 def test_tables_of_the_readme_are_those_of_the_results(study: str) -> None:
     tables = (ROOT / "results" / study / "tables.md").read_text(encoding="utf-8")
     quoted = block(study)
