@@ -28,7 +28,7 @@ from sertool.types import Signal
 
 RATE = 22_050
 CALLS = 200
-BACKENDS = ("svm", "forest", "xgboost", "cnn")
+BACKENDS = ("logistic", "svm", "forest", "xgboost", "cnn")
 
 
 def voice(seconds: float, generator: np.random.Generator) -> np.ndarray:

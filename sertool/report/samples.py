@@ -11,7 +11,7 @@ import numpy as np
 
 from sertool import audio
 from sertool.report.figures import COLOURS, STYLE, png
-from sertool.spectrum import Spectrum
+from sertool.spectrum import Spectrum, banks
 from sertool.types import EMOTIONS, Clip
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 ACROSS = 4
 """Emotions side by side."""
-HOP = 512
-"""Samples from one frame of a spectrum to the next."""
 
 
 def one_of_each(clips: Sequence[Clip]) -> dict[str, Clip]:
@@ -89,7 +87,7 @@ def _draw(spectrum: Spectrum, above: Axes, below: Axes) -> None:
     seconds = np.arange(spectrum.samples.size) / spectrum.rate
     above.plot(seconds, spectrum.samples, color=COLOURS[0], linewidth=0.3)
     bands = spectrum.mel_decibels
-    length = bands.shape[1] * HOP / spectrum.rate
+    length = bands.shape[1] * banks.HOP / spectrum.rate
     below.imshow(
         bands, origin="lower", aspect="auto", cmap="Blues", extent=(0, length, 0, len(bands))
     )
