@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -187,9 +187,9 @@ def _file(path: Path) -> Route:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    where = f": {request.method} {request.url.path}" if error.status_code in (404, 405) else ""
-    return JSONResponse({"error": error.detail + where}, error.status_code, error.headers)
+    refusal = cast("HTTPException", error)
+    where = f": {request.method} {request.url.path}" if refusal.status_code in (404, 405) else ""
+    return JSONResponse({"error": refusal.detail + where}, refusal.status_code, refusal.headers)
 
 
 async def _unusable(_: Request, error: Exception) -> Response:
