@@ -17,6 +17,7 @@ import sys
 import traceback
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -280,16 +281,17 @@ class Watch:
 
 def findings(door: str, attempt: Attempt, numbers: range, folder: Path) -> Iterator[str]:
     """Of each input that did not end well: "" = refused with a `SertoolError`, else a finding."""
-    for number in numbers:
-        (folder / "number").write_text(f"{door} {number}")
-        faulthandler.dump_traceback_later(SECONDS, exit=True)
-        try:
-            attempt(random.Random(f"{door} {number}"))
-        except SertoolError:
-            yield ""
-        except Exception as error:
-            yield f"{door} {number}: {error!r} in {traceback.format_exc()[-300:]}"
-        faulthandler.cancel_dump_traceback_later()
+    with ThreadPoolExecutor(1) as pool:
+        for number in numbers:
+            (folder / "number").write_text(f"{door} {number}")
+            faulthandler.dump_traceback_later(SECONDS, exit=True)
+            error = pool.submit(attempt, random.Random(f"{door} {number}")).exception()
+            faulthandler.cancel_dump_traceback_later()
+            if isinstance(error, SertoolError):
+                yield ""
+            elif error:
+                trace = "".join(traceback.format_exception(error))
+                yield f"{door} {number}: {error!r} in {trace[-300:]}"
 
 
 def main(first: int, count: int, folder: Path) -> None:
