@@ -12,13 +12,13 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sertool import files, metrics, normalisation, parallel, results, store, versions
+from sertool import files, metrics, normalisation, parallel, results, search, store, versions
 from sertool.planning import OWN_SCALING, Fit, Plan
 from sertool.results import Result
 from sertool.specification import Candidate
@@ -39,13 +39,14 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What a worker reports of a fit: the emotions that it takes the test rows for, and costs."""
+    """What a worker reports of a fit: what it takes the test rows for, what it cost and chose."""
 
     predicted: np.ndarray
     fit_seconds: float
     predict_seconds: float
     model_bytes: int
     learning_curve: dict[str, list[float]]
+    chosen: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,9 @@ def learn(
     y_train, y_validation = (recipe.labels[emotion[each]] for each in parts[:2])
     held = (X_validation, y_validation) if rows.validation.size else None
     started = time.perf_counter()
-    model = recipe.candidate.fitted(X_train, y_train, seed=recipe.seed, validation=held)
+    voices = speaker[rows.train]
+    setting = search.best(recipe.candidate, X_train, y_train, voices, seed=recipe.seed)
+    model = setting.fitted(X_train, y_train, seed=recipe.seed, validation=held)
     fitted = time.perf_counter()
     predicted = model.predict(X_test)
     return Learnt(
@@ -123,6 +126,7 @@ def learn(
         predict_seconds=time.perf_counter() - fitted,
         model_bytes=len(pickle.dumps(model)),
         learning_curve=_learning_curve(model),
+        chosen={name: setting.parameters[name] for name in recipe.candidate.open},
     )
 
 
@@ -216,6 +220,7 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
         versions=versions.of_learning(),
         learning_curve=learnt.learning_curve,
         features=data.feature_sets,
+        chosen=learnt.chosen,
     )
     return result, predictions
 

@@ -53,7 +53,7 @@ class Result:
         test_on: what was tested on; equals `train_on` within a corpus.
         normalisation: how features were standardised.
         estimator: its name.
-        parameters: those that differ from the estimator's defaults.
+        parameters: those that differ from the estimator's defaults; a list is what was chosen from.
         emotions: which emotions entered, as declared: "six", "all" or a comma-separated list.
         train_variants: the variants of the training clips that were trained on.
         seed: of the split and of the estimator.
@@ -81,6 +81,7 @@ class Result:
         learning_curve: where the estimator learns in epochs, its `history_`: for example "loss" and
             "validation_accuracy", one number per epoch.
         features: the feature sets, joined by "+".
+        chosen: the values of the parameters that were looked for on speakers of the training rows.
     """
 
     protocol: str
@@ -118,6 +119,7 @@ class Result:
     versions: dict[str, str]
     learning_curve: dict[str, list[float]] = field(default_factory=dict)
     features: str = "librosa178"
+    chosen: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:

@@ -12,14 +12,17 @@ A specification in TOML has the keys of `study()`; each estimator may carry para
     forest = {}
     cnn = { epochs = 40 }
     svm = [{ C = 1 }, { C = 10 }]            # a list compares several settings of one estimator
+    logistic = { C = [0.003, 0.01] }         # a list of values: each fit chooses, on its training
+                                             # speakers alone
 """
 
 from __future__ import annotations
 
 import inspect
+import itertools
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +46,33 @@ CHOICES_OF_EMOTIONS = ("default", "six", "all")
 
 @dataclass(frozen=True)
 class Candidate:
-    """An estimator that is compared, with the parameters that differ from its defaults."""
+    """An estimator that is compared, with the parameters that differ from its defaults.
+
+    A parameter with a list for a value is one to be chosen from that list, see `search.best`.
+    """
 
     name: str
     make: Make
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> tuple[Candidate, ...]:
+        """All combinations of what is to choose from; this one alone where there is no choice.
+
+        >>> svm = Candidate("svm", dict, {"C": [1, 10], "gamma": "scale"})
+        >>> [setting.parameters for setting in svm.settings]
+        [{'C': 1, 'gamma': 'scale'}, {'C': 10, 'gamma': 'scale'}]
+        """
+        values = [each if isinstance(each, list) else [each] for each in self.parameters.values()]
+        return tuple(
+            replace(self, parameters=dict(zip(self.parameters, combination, strict=True)))
+            for combination in itertools.product(*values)
+        )
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The names of the parameters that are to be chosen."""
+        return tuple(name for name, value in self.parameters.items() if isinstance(value, list))
 
     def fitted(
         self, X: Any, y: Any, *, seed: int, validation: tuple[Any, Any] | None = None
@@ -137,7 +162,8 @@ def study(
         protocols: names, for example ["clips", "speakers"].
         corpora: names as in the store; "a+b" pools a and b into one.
         estimators: names, or names with the parameters that differ from the defaults: one
-            mapping, or a list of them to compare several settings.
+            mapping, or a list of them to compare several settings. A list as the value of a
+            parameter is chosen from by each fit, on speakers of its training rows.
         features: feature sets of the store; "a+b" takes both together.
         normalisation: of "none", "train", "corpus", "speaker".
         emotions: "default", "six", "all", or a list of emotions.
@@ -222,6 +248,8 @@ def _candidate(name: str, parameters: Parameters) -> Candidate:
     for parameter in parameters:
         if parameter not in possible:
             raise BadChoice(f"{name} has no parameter {choices(parameter, possible)}")
+        if parameters[parameter] == []:
+            raise BadChoice(f"{name}: {parameter} = [] leaves nothing to choose from; name values")
     return Candidate(name, make, dict(parameters))
 
 

@@ -20,6 +20,7 @@ from sertool import (
     normalisation,
     registry,
     remarks,
+    search,
     store,
     versions,
 )
@@ -42,7 +43,8 @@ def train(
 
     Args:
         table: rows of the store with the emotions and variants to train on.
-        candidate: the estimator and its parameters.
+        candidate: the estimator and its parameters; those with a list of values are chosen from
+            it on held-out speakers, within each fold of the calibration anew.
         feature_sets: what it learns from; the table has their columns.
         seed: of the folds and of the estimator.
         folds: groups of speakers that are held out in turn to calibrate.
@@ -59,16 +61,17 @@ def train(
     speakers = np.asarray(store.qualified(table, "speaker"))
     _check(y, speakers)
     splits = list(_folds(folds, speakers, seed))
-    held_out = _held_out_scores(candidate, X, y, splits, seed)
+    held_out = _held_out_scores(candidate, X, y, speakers, splits, seed)
     heard = _heard(table)
     answers = _answers(table, X, held_out, splits, heard)
     sure_from = calibration.sure_from(answers.confidence, answers.right)
     most_outside = remarks.most_outside(answers.outside, answers.corpora)
     center, scale = normalisation.statistics(X)
     lowest, highest = remarks.bounds(X, _corpora(table))
+    setting, estimator = _fit(candidate, (X - center) / scale, y, speakers, seed)
     return Model(
         name=candidate.name,
-        estimator=_fit(candidate, (X - center) / scale, y, seed),
+        estimator=estimator,
         calibrator=_calibrator(held_out[heard], y[heard]),
         features=columns,
         window=dataclasses.asdict(audio.RULE),
@@ -80,7 +83,7 @@ def train(
         highest=highest,
         most_outside=most_outside,
         about={
-            **_about(table, candidate, feature_sets, seed),
+            **_about(table, setting, feature_sets, seed),
             "calibration": assessment.calibrated(answers),
             "held_out": assessment.by_corpus(answers, sure_from, most_outside),
         },
@@ -148,8 +151,13 @@ def _corpora(table: pa.Table) -> np.ndarray:
     return np.asarray(table.column("corpus").to_pylist())
 
 
-def _fit(candidate: Candidate, X: np.ndarray, y: np.ndarray, seed: int) -> Any:
-    return candidate.fitted(X.astype(np.float32), y, seed=seed)
+def _fit(
+    candidate: Candidate, X: np.ndarray, y: np.ndarray, speakers: np.ndarray, seed: int
+) -> tuple[Candidate, Any]:
+    """The setting that was chosen, and the estimator fitted with it."""
+    X = X.astype(np.float32)
+    setting = search.best(candidate, X, y, speakers, seed=seed)
+    return setting, setting.fitted(X, y, seed=seed)
 
 
 def _calibrator(scores: np.ndarray, y: np.ndarray) -> LogisticRegression:
@@ -187,6 +195,7 @@ def _held_out_scores(
     candidate: Candidate,
     X: np.ndarray,
     y: np.ndarray,
+    speakers: np.ndarray,
     splits: Sequence[calibration.Split],
     seed: int,
 ) -> np.ndarray:
@@ -200,7 +209,8 @@ def _held_out_scores(
                 f"{', '.join(sorted(lost))}; add corpora, or leave these emotions out"
             )
         center, scale = normalisation.statistics(X[train_rows])
-        estimator = _fit(candidate, (X[train_rows] - center) / scale, y[train_rows], seed)
+        standardised = (X[train_rows] - center) / scale
+        _, estimator = _fit(candidate, standardised, y[train_rows], speakers[train_rows], seed)
         parts.append(scores(estimator, ((X[test_rows] - center) / scale).astype(np.float32)))
     values: np.ndarray = np.concatenate(parts)
     return values[np.argsort(np.concatenate([test_rows for _, test_rows in splits]))]

@@ -107,6 +107,21 @@ def test_a_folder_that_cannot_be_written_is_said_at_once(
         run(tmp_path / "file" / "r", make_store(), protocols=["clips"])
 
 
+def test_open_parameters_are_chosen_within_the_training_rows(
+    make_store: MakeStore, tmp_path: Path
+) -> None:
+    """With gamma=1e6 no two rows are alike and all are taken for one emotion: the worse choice."""
+    asked = {"svm": [{"gamma": [1e6, 0.27]}, {}]}
+    found = run(tmp_path / "r", make_store(), protocols=["speakers"], estimators=asked)
+    by_parameters = [
+        [one for one in found if one.parameters == parameters] for parameters in asked["svm"]
+    ]
+    for open_, given in zip(*by_parameters, strict=True):
+        assert (open_.chosen, given.chosen) == ({"gamma": 0.27}, {})
+        assert open_.confusion == given.confusion
+    assert results.read(tmp_path / "r") == found
+
+
 def test_a_refused_parameter_is_named(make_store: MakeStore, tmp_path: Path) -> None:
     with pytest.raises(BadChoice, match=r"svm cannot learn with {'C': -1}: The 'C' parameter"):
         run(tmp_path / "r", make_store(), protocols=["clips"], estimators={"svm": {"C": -1}})

@@ -300,6 +300,17 @@ def test_emotions_count_each_clip_once_and_what_was_left_out() -> None:
     assert row == ("emodb", "clips, speakers", "all", "60", "60", "60", "180", "calm 7")
 
 
+def test_choices_are_counted() -> None:
+    """A study that leaves C open says how often each value was taken; others have no such table."""
+    fits = [
+        result(fold=f"fold-{n}", parameters={"C": [1, 3]}, chosen={"C": C})
+        for n, C in enumerate([3, 1, 3])
+    ]
+    (row,) = named(fits, "chosen").rows
+    assert row[1:] == ("emodb", "svm (C=[1, 3])", "C=3 (2 of 3), C=1 (1 of 3)")
+    assert "chosen" not in {table.name for table in report.tables([result()])}
+
+
 def test_cost_is_the_median_of_all_fits() -> None:
     made = [result(fold=fold, fit_seconds=s) for fold, s in (("a", 1.0), ("b", 2.0), ("c", 9.0))]
     assert named(made, "cost").rows == (("svm", "3", "100", "2.00", "0.250", "2.00"),)

@@ -77,3 +77,19 @@ def test_bad_specification_is_answered(tmp_path: Path, text: str, match: str) ->
 def test_no_such_specification(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="No such file"):
         specification.read(tmp_path / "none.toml")
+
+
+def test_an_empty_list_of_values_is_refused() -> None:
+    with pytest.raises(BadChoice, match=r"C = \[\] leaves nothing to choose from"):
+        study(protocols=[], corpora=["emodb"], estimators={"svm": {"C": []}})
+
+
+def test_lists_of_values_are_combined() -> None:
+    asked = study(
+        protocols=[], corpora=["emodb"], estimators={"svm": {"C": [1, 3], "gamma": [0.1, 0.3]}}
+    )
+    (candidate,) = asked.estimators
+    assert candidate.open == ("C", "gamma")
+    assert [tuple(each.parameters.values()) for each in candidate.settings] == [
+        (1, 0.1), (1, 0.3), (3, 0.1), (3, 0.3),
+    ]  # fmt: skip

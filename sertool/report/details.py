@@ -1,4 +1,4 @@
-"""The tables beside the scores: tests between estimators, recalls, emotions, cost, warnings."""
+"""The tables beside the scores: tests between estimators, recalls, emotions, choices, cost."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sertool.report.pooling import MAJORITY, SEED, Pool, Target, chance_last
 from sertool.report.sections import Section
 from sertool.report.table import Table, Value
 from sertool.report.words import about, heading, percent, setting
+from sertool.results import Result
 
 PERMUTATIONS = 2000
 """Random swaps per test of many speakers: p is then known to about 0.005 near 0.05."""
@@ -176,6 +177,37 @@ def _left_out(pool: Pool) -> str:
     for result in pool.results:
         counts |= Counter(result.left_out)
     return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())) or "none"
+
+
+def chosen(sections: Sequence[Section]) -> Iterator[Table]:
+    """What each estimator chose where a study leaves parameters open."""
+    pools = [(section, pool) for section in sections for pool in section.sorted_pools]
+    counts = [
+        (section, pool, Counter(_setting(result) for result in pool.results if result.chosen))
+        for section, pool in pools
+    ]
+    rows = [
+        (
+            heading(section),
+            section.label(pool.target),
+            pool.estimator,
+            ", ".join(f"{words} ({n} of {found.total()})" for words, n in found.most_common()),
+        )
+        for section, pool, found in counts
+        if found
+    ]
+    if rows:
+        yield Table(
+            name="chosen",
+            title="Parameters chosen",
+            columns=("under", "tested on", "estimator", "chosen, in how many fits"),
+            rows=tuple(rows),
+            notes=("Chosen in each fit by the UAR on speakers held out of its training rows.",),
+        )
+
+
+def _setting(result: Result) -> str:
+    return ", ".join(f"{name}={value}" for name, value in result.chosen.items())
 
 
 def costs(sections: Sequence[Section]) -> Iterator[Table]:

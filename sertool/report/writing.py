@@ -91,6 +91,7 @@ def _tables(sections: Sequence[Section]) -> list[Table]:
         *(table for section in sections for table in ranks.ranks(section)),
         *(table for section in sections for table in details.recalls(section)),
         *details.emotions(sections),
+        *details.chosen(sections),
         *details.costs(sections),
         *details.warnings(sections),
     ]
