@@ -17,7 +17,7 @@ from sertool.specification import Candidate, Study
 from sertool.types import EMOTIONS, SIX_EMOTIONS, VARIANTS, Protocol, Split, Variant
 
 OWN_SCALING = "minmax_all"
-"""What stands as normalisation where the protocol fixes the scaling."""
+"""What stands as normalisation where the protocol has a recipe of its own."""
 
 
 @dataclass(frozen=True)
@@ -264,9 +264,10 @@ def _fits(
     seed: int,
     notes: tuple[str, ...],
 ) -> list[Fit]:
-    normalisations = (OWN_SCALING,) if protocol.own_scaling else study.normalisations
+    normalisations = (OWN_SCALING,) if protocol.own_recipe else study.normalisations
+    train_variants = VARIANTS if protocol.own_recipe else study.train_variants
     return [
-        Fit(protocol, split, dataset, how, candidate, seed, study.train_variants, notes)
+        Fit(protocol, split, dataset, how, candidate, seed, train_variants, notes)
         for how in normalisations
         for split in splits
         for candidate in study.estimators

@@ -172,8 +172,8 @@ class Protocol:
         splits: `splits(identity, *, name, seed)` yields splits of the rows of `identity`, a table
             with the store's identity columns only; `name` is that of the corpus or pool
             ("" when the scope is "across").
-        own_scaling: True where the protocol fixes the scaling (min-max over all rows), so that
-            the declared normalisation does not apply.
+        own_recipe: True where the protocol fixes what is chosen elsewhere: it trains on all
+            variants, scaled to [0, 1] by the extremes of all rows.
     """
 
     name: str
@@ -181,4 +181,4 @@ class Protocol:
     leaks: tuple[str, ...]
     scope: Literal["within", "across"]
     splits: Callable[..., Iterator[Split]]
-    own_scaling: bool = False
+    own_recipe: bool = False

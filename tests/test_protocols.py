@@ -18,7 +18,7 @@ class TestEveryProtocol:
         assert protocol.name == name
         assert protocol.question.endswith("?")
         assert set(protocol.leaks) <= {"clip", "speaker", "sentence", "scaling"}
-        assert protocol.own_scaling == ("scaling" in protocol.leaks)
+        assert protocol.own_recipe == ("scaling" in protocol.leaks)
 
     def test_rows_exist_and_are_used_once(self, name):
         table = three_corpora()

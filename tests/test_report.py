@@ -149,9 +149,10 @@ def test_leaking_protocols_are_marked_wherever_they_are_shown(protocol: str, mar
             assert (mark in table.title) == marked
 
 
-def test_a_scaling_that_the_protocol_fixes_goes_with_every_normalisation() -> None:
+def test_a_recipe_that_the_protocol_fixes_goes_with_every_choice() -> None:
     fixed = result(protocol="original", normalisation="minmax_all")
-    made = [fixed, *(result(normalisation=how) for how in ("train", "speaker"))]
+    chosen = [result(normalisation=how, train_variants=("noise",)) for how in ("train", "speaker")]
+    made = [fixed, *chosen]
     tables = [table for table in report.tables(made) if table.name.startswith("overview")]
     assert [table.name for table in tables] == ["overview-train", "overview-speaker"]
     for table in tables:

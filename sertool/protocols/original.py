@@ -44,5 +44,5 @@ protocol = Protocol(
     leaks=("clip", "speaker", "sentence", "scaling"),
     scope="within",
     splits=splits,
-    own_scaling=True,
+    own_recipe=True,
 )

@@ -22,7 +22,6 @@ from sertool.report.words import (
     score,
     shared,
 )
-from sertool.types import NORMALISATIONS
 
 WIDE = 8
 """An overview of more columns than these shows means over test sets."""
@@ -41,11 +40,11 @@ def overviews(sections: Sequence[Section]) -> Iterator[Table]:
     for chosen in _comparable(sections):
         if len(chosen) == 1 and chosen[0].within:
             continue
-        main = next((one for one in chosen if one.normalisation in NORMALISATIONS), chosen[0])
+        main = next((one for one in chosen if not one.own_recipe), chosen[0])
         name = main.name.replace(main.protocol, "overview", 1)
         title = ", ".join(("Overview", *main.words))
         columns = [(section, target) for section in chosen for target in section.targets]
-        own = [one for one in chosen if one.normalisation != main.normalisation]
+        own = [one for one in chosen if one.own_recipe and one is not main]
         notes = (
             *(about(section)[0] for section in chosen),
             about(main)[1],
@@ -76,15 +75,15 @@ def matrices(section: Section) -> Iterator[Table]:
 
 
 def _comparable(sections: Sequence[Section]) -> Iterator[list[Section]]:
-    """Sections of the same conditions; a protocol that fixes its own scaling goes with each."""
-    free = [each for each in sections if each.normalisation in NORMALISATIONS]
+    """Sections of the same conditions; a protocol with a recipe of its own goes with each."""
+    free = [each for each in sections if not each.own_recipe]
     chosen = [each.conditions for each in free or sections]
     for conditions in sorted({*chosen}, key=chosen.index):
         yield [
             each
             for each in sections
             if each.conditions == conditions
-            or (each.normalisation not in NORMALISATIONS and each.conditions[1:] == conditions[1:])
+            or (each.own_recipe and each.conditions.features == conditions.features)
         ]
 
 

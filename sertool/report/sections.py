@@ -65,6 +65,11 @@ class Section:
         return all(target.train_on == target.test_on for target in self.targets)
 
     @property
+    def own_recipe(self) -> bool:
+        """Whether the protocol fixes its conditions itself."""
+        return self.normalisation not in NORMALISATIONS
+
+    @property
     def first(self) -> Result:
         """Any of its results; all have the same question and leaks."""
         return next(iter(self.pools.values())).results[0]
@@ -75,7 +80,9 @@ class Section:
         words = []
         if "features" in self.varying:
             words.append(f"features {self.conditions.features}")
-        if "normalisation" in self.varying and self.normalisation in NORMALISATIONS:
+        if self.own_recipe:
+            return tuple(words)
+        if "normalisation" in self.varying:
             words.append(f"{self.normalisation} normalisation")
         if "train_variants" in self.varying:
             words.append(f"trained on {', '.join(self.conditions.train_variants)}")
@@ -84,7 +91,8 @@ class Section:
     @property
     def name(self) -> str:
         """Fit for a file name once it is made plain."""
-        variants = self.conditions.train_variants if "train_variants" in self.varying else ()
+        is_choice = "train_variants" in self.varying and not self.own_recipe
+        variants = self.conditions.train_variants if is_choice else ()
         features = (self.conditions.features,) if "features" in self.varying else ()
         return "-".join((self.protocol, self.normalisation, *features, *variants))
 
@@ -159,10 +167,11 @@ def _order(section: Section) -> tuple[int, str, int, Conditions]:
 
 
 def _varying(results: Sequence[Result]) -> frozenset[str]:
-    """What differs; a scaling that a protocol fixes itself is no choice."""
+    """What differs; what a protocol fixes itself is no choice."""
+    free = [each for each in results if each.normalisation in NORMALISATIONS]
     found: dict[str, set[Any]] = {
-        "normalisation": {each.normalisation for each in results} & {*NORMALISATIONS},
-        "train_variants": {each.train_variants for each in results},
+        "normalisation": {each.normalisation for each in free},
+        "train_variants": {each.train_variants for each in free},
         "features": {each.features for each in results},
     }
     return frozenset(name for name, values in found.items() if len(values) > 1)

@@ -27,8 +27,8 @@ NORMALISED = {
     "transductive, needs several clips of each test speaker.",
     "extremes": "Training and test rows are each scaled to [0, 1] by their own extremes: the "
     "mistake of the 2021 study, kept to show what it does.",
-    "minmax_all": "Features are scaled to [0, 1] by the extremes of all rows, the test rows "
-    "among them.",
+    "minmax_all": "All variants are trained on, and features are scaled to [0, 1] by the extremes "
+    "of all rows, the test rows among them.",
 }
 
 
