@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sertool import calibration, metrics
+from sertool import calibration, metrics, significance
 
 SEED = 42
 """Of the resampling of speakers for intervals."""
@@ -98,5 +98,5 @@ def _figures(answers: Answers, sure_from: float, most_outside: float) -> dict[st
 
 
 def _scored(matrices: np.ndarray, metric: metrics.Metric) -> dict[str, Any]:
-    interval = metrics.interval(matrices, metric, seed=SEED)
+    interval = significance.interval(matrices, metric, seed=SEED)
     return {"value": float(metric(matrices.sum(axis=0))), **asdict(interval)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Split = tuple[np.ndarray, np.ndarray]
+HeldOut = tuple[np.ndarray, np.ndarray]
 """Numbers of the rows that something is fitted on, and of those that it is tried on."""
 N_BINS = 15
 SURE_ACCURACY = 0.75

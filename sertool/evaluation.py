@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from sertool import files, metrics, normalisation, parallel, results, search, store, versions
 from sertool.planning import OWN_SCALING, Fit, Plan
 from sertool.results import Result
-from sertool.specification import Candidate
+from sertool.specification import Candidate, Plain
 
 if TYPE_CHECKING:
     from sertool.types import Normalisation
@@ -59,7 +59,7 @@ class Rows:
 
 
 def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit, Result]]:
-    """Do the fits whose results `folder` does not hold yet; each is kept before it is yielded.
+    """Do the fits that are `outstanding` in `folder`; each is kept before it is yielded.
 
     A worker gets numbers alone: the features and codes of a dataset, which all of its fits share,
     and row numbers. Who spoke what stays here, where results are worked out.
@@ -72,14 +72,14 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
             takes: only those of 1 are undisturbed.
 
     Raises:
-        BadChoice: `folder` cannot be written to, or an estimator refuses a parameter.
-        CannotWrite: the disk is full, or another process is writing results there.
+        BadChoice: an estimator refuses a parameter.
+        CannotWrite: `folder` cannot be written to, the disk is full, or another process is
+            writing results there.
     """
     folder = Path(folder)
     results.prepare(folder)
     with files.alone(folder):
-        done = results.keys(folder)
-        todo = [fit for fit in plan.fits if fit.key not in done]
+        todo = outstanding(plan, folder)
         work = (_task(fit) for fit in todo)
         try:
             with closing(parallel.outcomes(learn, work, jobs)) as outcomes:
@@ -89,6 +89,30 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
                     yield fit, result
         finally:
             results.merge_predictions(folder)
+
+
+def outstanding(plan: Plan, folder: str | Path) -> list[Fit]:
+    """The fits of a plan whose results a folder does not hold yet.
+
+    A result of an estimator whose defaults have changed since counts as none; one that does not
+    say how its estimator was set counts as it is.
+    """
+    held = results.latest(Path(folder))
+    now: dict[tuple[int, int], dict[str, Plain]] = {}
+    return [fit for fit in plan.fits if not _is_held(fit, held.get(fit.key), now)]
+
+
+def _is_held(fit: Fit, result: Result | None, now: dict[tuple[int, int], dict[str, Plain]]) -> bool:
+    """Whether a result is that of a fit; `now` keeps the settings of estimators met before."""
+    if result is None:
+        return False
+    if not result.settings:
+        return True
+    estimator = (id(fit.candidate), fit.seed)
+    if estimator not in now:
+        now[estimator] = fit.candidate.settings(fit.seed)
+    shared = now[estimator].keys() & result.settings.keys()
+    return all(now[estimator][name] == result.settings[name] for name in shared)
 
 
 def learn(
@@ -221,6 +245,7 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
         learning_curve=learnt.learning_curve,
         features=data.feature_sets,
         chosen=learnt.chosen,
+        settings=fit.candidate.settings(fit.seed),
     )
     return result, predictions
 

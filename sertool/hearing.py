@@ -50,7 +50,7 @@ class Sound:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Hearing:
     """One recording: its sound, or (None) the cause why there is none."""
 
     clip: Clip
@@ -58,7 +58,7 @@ class Heard:
     cause: str = ""
 
 
-def hear(folder: Path, clips: Sequence[Clip], *, jobs: int = 1) -> Generator[Heard]:
+def hear(folder: Path, clips: Sequence[Clip], *, jobs: int = 1) -> Generator[Hearing]:
     """Decode some recordings, yielding what is in each as it comes, in their order.
 
     Args:
@@ -95,12 +95,12 @@ def _in_runs(channel: np.ndarray) -> int:
     return int(lengths[clipped].sum())
 
 
-def _attempt(path: Path, clip: Clip) -> Heard:
+def _attempt(path: Path, clip: Clip) -> Hearing:
     """Runs in a worker."""
     try:
-        return Heard(clip, _sound(path))
+        return Hearing(clip, _sound(path))
     except SertoolError as error:
-        return Heard(clip, None, str(error))
+        return Hearing(clip, None, str(error))
 
 
 def _sound(path: Path) -> Sound:

@@ -21,7 +21,7 @@ import numpy as np
 
 from sertool import timeline
 from sertool.gate import Gate
-from sertool.microphone import Block, Source
+from sertool.microphone import Block, SoundSource
 from sertool.prediction import Prediction, Predictor
 from sertool.types import Signal
 from sertool.windows import windows
@@ -120,7 +120,7 @@ class Listener:
         hop_s: from the beginning of a window to that of the next, from 0.05 to 2.5.
     """
 
-    def __init__(self, predictor: Predictor, source: Source, hop_s: float = 1.0) -> None:
+    def __init__(self, predictor: Predictor, source: SoundSource, hop_s: float = 1.0) -> None:
         self.level_db = SILENCE_DB
         self.n_dropped = 0
         self.n_gaps = 0

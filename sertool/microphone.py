@@ -53,7 +53,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Source:
+class SoundSource:
     """Where sound comes from.
 
     Attributes:
@@ -150,7 +150,7 @@ def chosen(found: Sequence[Device], asked: str | None) -> Device:
 
 
 @contextmanager
-def opened(device: Device) -> Iterator[Source]:
+def opened(device: Device) -> Iterator[SoundSource]:
     """Hear a sound device, its first channel, at its own rate.
 
     Args:
@@ -178,7 +178,7 @@ def opened(device: Device) -> Iterator[Source]:
             f"or choose another: {LISTED}"
         ) from None
     with closing(stream):
-        yield Source(device.name, device.rate, inbox.blocks())
+        yield SoundSource(device.name, device.rate, inbox.blocks())
 
 
 class _Inbox:
@@ -211,7 +211,7 @@ class _Inbox:
 
 
 @contextmanager
-def replay(path: str | os.PathLike[str], speed: float = 1.0) -> Iterator[Source]:
+def replay(path: str | os.PathLike[str], speed: float = 1.0) -> Iterator[SoundSource]:
     """Hear a file as if it were spoken now.
 
     Args:
@@ -226,7 +226,7 @@ def replay(path: str | os.PathLike[str], speed: float = 1.0) -> Iterator[Source]
     if not lowest <= speed <= highest:
         raise BadChoice(f"a speed of {speed}; possible are {lowest} to {highest}, 1 is real time")
     with decoding.opened(path, LONGEST_TIMELINE_S) as stream:
-        yield Source(str(path), stream.rate, _paced(stream, speed), speed)
+        yield SoundSource(str(path), stream.rate, _paced(stream, speed), speed)
 
 
 def _paced(stream: decoding.Stream, speed: float) -> Iterator[Block]:

@@ -232,12 +232,12 @@ def _no_rate(path: str | Path, rate: int | None) -> None:
 
 def _mono(samples: np.ndarray) -> np.ndarray:
     """Float32 of shape (n,): channels averaged, integers of full range brought to [-1, 1]."""
-    if samples.ndim not in (1, 2):
+    if samples.ndim not in (1, 2) or 0 in samples.shape[1:]:
         raise BadRecording(f"samples of shape {samples.shape}; give (n,) or (n, channels)")
     if np.issubdtype(samples.dtype, np.signedinteger):
         samples = samples / -float(np.iinfo(samples.dtype).min)
     samples = decoding.checked(ARRAY, samples.astype(np.float32))
-    return samples if samples.ndim == 1 else samples.mean(axis=1)
+    return samples if samples.ndim == 1 else decoding.mixed(samples)
 
 
 def shipped() -> tuple[str, ...]:

@@ -9,16 +9,16 @@ import csv
 import itertools
 import os
 import wave
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import TextIO
 
 import numpy as np
 
 from sertool import decoding, files
-from sertool.errors import BadChoice, BadTable
+from sertool.errors import BadTable, CannotWrite, NotFound
 from sertool.listening import Heard
 from sertool.microphone import Block
 from sertool.prediction import LONGEST_TIMELINE_S, Prediction
@@ -43,7 +43,65 @@ LARGEST_BYTES = 4_000_000_000
 
 
 class Recorder:
-    """Writes DIR/TIME.wav and .csv while it is entered; `draw` adds TIME.png.
+    """Writes what comes to the files that `opened` made for it.
+
+    Args:
+        sound: the WAV file.
+        table: the CSV file beside it, one row a window.
+        frames: writes to the one.
+        rows: writes to the other.
+        emotions: of the model, in its order.
+    """
+
+    def __init__(
+        self,
+        sound: Path,
+        table: Path,
+        frames: wave.Wave_write,
+        rows: TextIO,
+        emotions: Sequence[str],
+    ) -> None:
+        self.sound = sound
+        self.table = table
+        self._frames = frames
+        self._rows = rows
+        self._emotions = tuple(emotions)
+
+    def kept(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """The same blocks, each written before it is passed on.
+
+        Raises:
+            CannotWrite: the WAV file is full, or the disk.
+        """
+        n_bytes = 0
+        for block in blocks:
+            whole = np.clip(np.rint(block.samples * 32_768), -32_768, 32_767).astype(np.int16)
+            n_bytes += whole.nbytes
+            if n_bytes > LARGEST_BYTES:
+                raise CannotWrite(f"{self.sound} is full, a WAV file holds no more; begin again")
+            with files.failures_in_words(self.sound):
+                self._frames.writeframes(whole.tobytes())
+            yield block
+
+    def note(self, heard: Heard, latency_s: float) -> None:
+        """Add a window to the table.
+
+        Raises:
+            CannotWrite: the disk is full.
+        """
+        window, mean = heard.prediction, heard.smoothed
+        times = [f"{heard.start_s:.6f}", f"{heard.end_s:.6f}"]
+        verdicts = [*_verdict(window), *_verdict(mean)]
+        remarks = "; ".join(window.remarks) if window else ""
+        shares = [window.probabilities[name] if window else "" for name in self._emotions]
+        row = [*times, *verdicts, f"{latency_s:.3f}", remarks, *shares]
+        with files.failures_in_words(self.table):
+            _write_row(self._rows, row)
+
+
+@contextmanager
+def opened(folder: Path, rate: int, emotions: Sequence[str]) -> Iterator[Recorder]:
+    """A recorder that writes FOLDER/TIME.wav and .csv; `draw` adds TIME.png.
 
     Args:
         folder: made where it is not there.
@@ -51,76 +109,25 @@ class Recorder:
         emotions: of the model, in its order.
 
     Raises:
-        BadChoice: the folder cannot be written to.
+        CannotWrite: the folder cannot be written to.
     """
-
-    def __init__(self, folder: Path, rate: int, emotions: Sequence[str]) -> None:
-        self._emotions = tuple(emotions)
-        self._files = ExitStack()
-        try:
+    with ExitStack() as stack:
+        with files.failures_in_words(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._stem = _free_stem(folder, datetime.now().astimezone())
-            self._table = self._files.enter_context(
-                self.table.open("x", newline="", encoding="utf-8")
-            )
-            raw = self._files.enter_context(self.sound.open("xb", buffering=0))
-        except OSError as error:
-            raise BadChoice(
-                f"nothing can be kept in {folder} ({error.strerror}); give --save another folder"
-            ) from None
-        self._sound = self._files.enter_context(wave.Wave_write(raw))
-        self._sound.setparams((1, 2, rate, 0, "NONE", ""))
-        self._sound.writeframes(b"")
-        self._write_row([*COLUMNS, *self._emotions])
+            stem = _free_stem(folder, datetime.now().astimezone())
+            sound, table = (stem.with_name(f"{stem.name}{suffix}") for suffix in (".wav", ".csv"))
+            rows = stack.enter_context(table.open("x", newline="", encoding="utf-8"))
+            raw = stack.enter_context(sound.open("xb", buffering=0))
+            frames = stack.enter_context(wave.Wave_write(raw))
+            frames.setparams((1, 2, rate, 0, "NONE", ""))
+            frames.writeframes(b"")
+            _write_row(rows, [*COLUMNS, *emotions])
+        yield Recorder(sound, table, frames, rows, emotions)
 
-    @property
-    def sound(self) -> Path:
-        """The WAV file."""
-        return self._stem.with_name(f"{self._stem.name}.wav")
 
-    @property
-    def table(self) -> Path:
-        """The CSV file, one row a window."""
-        return self._stem.with_name(f"{self._stem.name}.csv")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._files.close()
-
-    def kept(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """The same blocks, each written before it is passed on.
-
-        Raises:
-            BadChoice: the WAV file is full, or the disk.
-        """
-        n_bytes = 0
-        for block in blocks:
-            whole = np.clip(np.rint(block.samples * 32_768), -32_768, 32_767).astype(np.int16)
-            n_bytes += whole.nbytes
-            if n_bytes > LARGEST_BYTES:
-                raise BadChoice(f"{self.sound} is full, a WAV file holds no more; begin again")
-            try:
-                self._sound.writeframes(whole.tobytes())
-            except OSError as error:
-                raise BadChoice(
-                    f"{self.sound} cannot be written on ({error.strerror}); make room"
-                ) from None
-            yield block
-
-    def note(self, heard: Heard, latency_s: float) -> None:
-        """Add a window to the table."""
-        window, mean = heard.prediction, heard.smoothed
-        times = [f"{heard.start_s:.6f}", f"{heard.end_s:.6f}"]
-        verdicts = [*_verdict(window), *_verdict(mean)]
-        remarks = "; ".join(window.remarks) if window else ""
-        shares = [window.probabilities[name] if window else "" for name in self._emotions]
-        self._write_row([*times, *verdicts, f"{latency_s:.3f}", remarks, *shares])
-
-    def _write_row(self, row: Sequence[object]) -> None:
-        csv.writer(self._table, lineterminator="\n").writerow(row)
-        self._table.flush()
+def _write_row(file: TextIO, row: Sequence[object]) -> None:
+    csv.writer(file, lineterminator="\n").writerow(row)
+    file.flush()
 
 
 def _verdict(prediction: Prediction | None) -> tuple[str, str]:
@@ -140,24 +147,34 @@ def predictions(table: str | os.PathLike[str]) -> Iterator[Prediction]:
     """The windows with speech of a table that a `Recorder` wrote, in order.
 
     Raises:
-        BadTable: it is none.
+        NotFound: no such file.
+        BadTable: it is no such table, or damaged.
     """
-    with Path(table).open(newline="", encoding="utf-8") as file:
+    if not Path(table).is_file():
+        raise NotFound(f"no table {table}; sertool listen --save FOLDER makes one")
+    with Path(table).open(newline="", encoding="utf-8", errors="replace") as file:
         rows = csv.DictReader(file)
         columns = tuple(rows.fieldnames or ())
         if columns[: len(COLUMNS)] != COLUMNS:
             raise BadTable(f"{table} is no table of sertool listen: its columns are {columns}")
         for row in rows:
             if row["emotion"]:
-                yield Prediction(
-                    path=str(table),
-                    emotion=row["emotion"],
-                    probabilities={name: float(row[name]) for name in columns[len(COLUMNS) :]},
-                    start_s=float(row["start_s"]),
-                    end_s=float(row["end_s"]),
-                    seconds=float(row["latency_s"]),
-                    confident=row["confident"] == "true",
-                )
+                yield _window(row, columns[len(COLUMNS) :], str(table), rows.line_num)
+
+
+def _window(row: Mapping[str, str], emotions: Sequence[str], table: str, line: int) -> Prediction:
+    try:
+        return Prediction(
+            path=table,
+            emotion=row["emotion"],
+            probabilities={name: float(row[name]) for name in emotions},
+            start_s=float(row["start_s"]),
+            end_s=float(row["end_s"]),
+            seconds=float(row["latency_s"]),
+            confident=row["confident"] == "true",
+        )
+    except (ValueError, TypeError) as error:
+        raise BadTable(f"{table}:{line}: not a window ({error}); take the line out") from None
 
 
 def draw(sound: Path, table: Path) -> Path:

@@ -23,9 +23,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sertool import files
-from sertool.errors import BadChoice, BadTable, NotFound
+from sertool.errors import BadTable, CannotWrite, NotFound
 
-FORMAT = 1
+FORMAT = 2
+"""What is written; format 1, which had no `settings`, is read as well."""
+READABLE = (1, 2)
 RESULTS = "results.jsonl"
 PREDICTIONS = "predictions.parquet"
 
@@ -53,7 +55,8 @@ class Result:
         test_on: what was tested on; equals `train_on` within a corpus.
         normalisation: how features were standardised.
         estimator: its name.
-        parameters: those that differ from the estimator's defaults; a list is what was chosen from.
+        parameters: those that differ from the estimator's defaults, as declared; a list is what was
+            chosen from.
         emotions: which emotions entered, as declared: "six", "all" or a comma-separated list.
         train_variants: the variants of the training clips that were trained on.
         seed: of the split and of the estimator.
@@ -81,6 +84,8 @@ class Result:
         learning_curve: where the estimator learns in epochs, its `history_`: for example "loss" and
             "validation_accuracy", one number per epoch.
         features: the feature sets, joined by "+".
+        settings: all plain parameters that the estimator was made with, its defaults among them;
+            empty where they were not recorded.
         chosen: the values of the parameters that were looked for on speakers of the training rows.
     """
 
@@ -119,6 +124,7 @@ class Result:
     versions: dict[str, str]
     learning_curve: dict[str, list[float]] = field(default_factory=dict)
     features: str = "librosa178"
+    settings: dict[str, Any] = field(default_factory=dict)
     chosen: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -170,20 +176,22 @@ def prepare(folder: Path) -> None:
     """Make the folder of a study's results.
 
     Raises:
-        BadChoice: it cannot be made or written to; better said before the first fit than after.
+        CannotWrite: it cannot be made or written to; better said before the first fit than after.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        raise BadChoice(
+        raise CannotWrite(
             f"results cannot be kept in '{folder}' ({error.strerror}); name another folder"
         ) from None
 
 
-def keys(folder: Path) -> set[Key]:
-    """The keys of all results in a folder; none where it holds no results yet."""
-    return {result.key for result in read(folder)} if (folder / RESULTS).is_file() else set()
+def latest(folder: Path) -> dict[Key, Result]:
+    """The results in a folder by their keys, the later of two; none where it holds none yet."""
+    if not (folder / RESULTS).is_file():
+        return {}
+    return {result.key: result for result in read(folder)}
 
 
 def add(folder: Path, result: Result, predictions: pa.Table) -> None:
@@ -252,10 +260,11 @@ def _drop_cut_off_line(file: BinaryIO) -> None:
 def _parse(line: bytes, place: str) -> Result:
     try:
         stored = json.loads(line)
-        if stored.pop("format", None) != FORMAT:
-            raise BadTable(f"{place}: not a result of format {FORMAT}; run the study again")
+        if stored.pop("format", None) not in READABLE:
+            raise BadTable(f"{place}: not a result of a format up to {FORMAT}; run the study again")
         for name in ("leaks", "train_variants", "labels", "warnings"):
             stored[name] = tuple(stored[name])
+        stored["settings"] = dict(stored.get("settings", {}))
         return Result(**stored)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, BadTable):

@@ -31,17 +31,17 @@ def best(
         seed: of the estimator and of the groups of speakers.
 
     Returns:
-        One of `candidate.settings`; the first of several that are equally good, and the only one
+        One of `candidate.alternatives`: the first of several that are equally good, the only one
         where there is no choice.
 
     Raises:
         NotEnough: there is a choice, but fewer than two speakers to make it on.
     """
-    settings = candidate.settings
-    if len(settings) == 1:
-        return settings[0]
+    alternatives = candidate.alternatives
+    if len(alternatives) == 1:
+        return alternatives[0]
     folds = list(_folds(X, y, speakers, seed))
-    return max(settings, key=lambda setting: _uar(setting, X, y, folds, seed))
+    return max(alternatives, key=lambda setting: _uar(setting, X, y, folds, seed))
 
 
 def _folds(

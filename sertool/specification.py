@@ -34,6 +34,9 @@ from sertool.types import NORMALISATIONS, VARIANTS, Normalisation, Protocol, Var
 Make = Callable[..., Any]
 """`make(*, random_state=None, **parameters)` returns an unfitted scikit-learn classifier."""
 
+Plain = str | bool | int | float | None
+"""A parameter that a line of results can hold as it is."""
+
 Parameters = Mapping[str, Any]
 """Of an estimator, by name; those that are not named keep their defaults."""
 
@@ -56,11 +59,11 @@ class Candidate:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def settings(self) -> tuple[Candidate, ...]:
+    def alternatives(self) -> tuple[Candidate, ...]:
         """All combinations of what is to choose from; this one alone where there is no choice.
 
         >>> svm = Candidate("svm", dict, {"C": [1, 10], "gamma": "scale"})
-        >>> [setting.parameters for setting in svm.settings]
+        >>> [each.parameters for each in svm.alternatives]
         [{'C': 1, 'gamma': 'scale'}, {'C': 10, 'gamma': 'scale'}]
         """
         values = [each if isinstance(each, list) else [each] for each in self.parameters.values()]
@@ -103,6 +106,19 @@ class Candidate:
             raise BadChoice(
                 f"{self.name} cannot learn with {dict(self.parameters)}: {error}"
             ) from error
+
+    def settings(self, seed: int) -> dict[str, Plain]:
+        """All plain parameters of the estimator, by name: given or defaults, none that is open.
+
+        Args:
+            seed: what is random in it.
+        """
+        found = self.make(random_state=seed, **self.parameters).get_params(deep=True)
+        return {
+            name: value
+            for name, value in sorted(found.items())
+            if isinstance(value, Plain) and value == value  # not NaN, which equals nothing
+        }
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ def rows(
     return table
 
 
-def _folds(folds: int, speakers: np.ndarray, seed: int) -> Iterator[calibration.Split]:
+def _folds(folds: int, speakers: np.ndarray, seed: int) -> Iterator[calibration.HeldOut]:
     kfold = GroupKFold(min(folds, len(set(speakers))), shuffle=True, random_state=seed)
     yield from kfold.split(speakers, groups=speakers)
 
@@ -168,7 +168,7 @@ def _answers(
     table: pa.Table,
     X: np.ndarray,
     held_out: np.ndarray,
-    splits: Sequence[calibration.Split],
+    splits: Sequence[calibration.HeldOut],
     heard: np.ndarray,
 ) -> Answers:
     """Answers by estimators and calibrators that were both fitted on other speakers."""
@@ -196,7 +196,7 @@ def _held_out_scores(
     X: np.ndarray,
     y: np.ndarray,
     speakers: np.ndarray,
-    splits: Sequence[calibration.Split],
+    splits: Sequence[calibration.HeldOut],
     seed: int,
 ) -> np.ndarray:
     """Scores of all rows by estimators that never heard their speaker, in the order of rows."""

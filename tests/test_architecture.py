@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import pkgutil
+import re
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
 
+import click
 import pytest
+from typer.main import get_command
 
 import sertool
+from sertool.cli import app
 
-HEAVY = {
-    "numpy", "pandas", "pyarrow", "scipy", "sklearn", "librosa", "numba", "xgboost", "keras",
-    "tensorflow", "torch", "jax", "matplotlib", "sounddevice", "soundfile", "skops",
+ROOT = Path(__file__).parents[1]
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LIGHT = {"filelock", "platformdirs", "rich", "typer"}
+MODULES = {
+    "scikit-learn": "sklearn", "universal-pathlib": "upath", "xgboost-cpu": "xgboost",
 }  # fmt: skip
+"""Distributions whose module is called otherwise."""
+DEPENDENCIES = {
+    re.match(r"[\w-]+", line)[0]
+    for lines in (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
+    for line in lines
+} - {"sertool"}
+HEAVY = {MODULES.get(name, name) for name in DEPENDENCIES - LIGHT} | {
+    "dask", "fsspec", "jax", "torch",
+}  # fmt: skip
+"""What sertool stands on and what that brings along, but for what the command line needs."""
 
 
 def loaded(code: str) -> set[str]:
@@ -26,29 +47,32 @@ def loaded(code: str) -> set[str]:
 
 RUN = """
 from sertool.cli import app
-try:
-    app({arguments})
-except SystemExit as stop:
-    assert stop.code in (0, None), stop.code
+for arguments in {commands}:
+    try:
+        app(arguments)
+    except SystemExit as stop:
+        assert stop.code in (0, None), (arguments, stop.code)
 """
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["--version"],
-        ["benchmark", "--help"],
-        ["predict", "--help"],
-        ["listen", "--help"],
-        ["corpora"],
-    ],
-    ids=" ".join,
-)
-def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
-    code = RUN.format(arguments=arguments)
-    if arguments == ["corpora"]:
-        code = code.replace("(0, None)", "(0, 2, None)")
+def commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command below a group, the group's own first."""
+    yield words
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*words, name))
+        else:
+            yield (*words, name)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    asked = [["--version"], *([*words, "--help"] for words in commands(get_command(app)))]
+    assert ["corpora", "check", "--help"] in asked
+    assert loaded(RUN.format(commands=asked)) & HEAVY == set()
+
+
+def test_a_command_without_words_loads_nothing_heavy() -> None:
+    code = RUN.format(commands=[["corpora"]]).replace("(0, None)", "(0, 2, None)")
     assert loaded(code) & HEAVY == set()
 
 
@@ -59,6 +83,11 @@ def test_importing_sertool_loads_nothing_heavy() -> None:
 def test_naming_plugins_loads_no_learning_library() -> None:
     code = "from sertool import registry; [registry.names(kind) for kind in registry.KINDS]"
     assert loaded(code) & (HEAVY - {"numpy"}) == set()
+
+
+@pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(sertool.__path__)])
+def test_every_module_stands_in_contributing(name: str) -> None:
+    assert name == "__main__" or f"`{name}`" in CONTRIBUTING
 
 
 @pytest.mark.parametrize("name", sertool.__all__)

@@ -14,7 +14,7 @@ from synthetic import SAMPLE, needs_sample, tone, write_sound
 from sertool import registry
 from sertool.audit import Finding, absent, audit
 from sertool.extraction import Source, manifest_source, source
-from sertool.hearing import Heard, Sound, hear
+from sertool.hearing import Hearing, Sound, hear
 
 RATE = 16_000
 
@@ -58,7 +58,7 @@ def test_nothing_to_say_of_a_complete_copy_but_that_no_file_is_there(tmp_path: P
     corpus = registry.get("corpora", "emodb")
     clips = tuple(map(corpus.parse, emodb_files()))
     heard = [
-        Heard(clip, Sound(RATE, 1, 2.0, 0.6, False, 0, f"{number:064x}"))
+        Hearing(clip, Sound(RATE, 1, 2.0, 0.6, False, 0, f"{number:064x}"))
         for number, clip in enumerate(clips)
     ]
     report = audit(Source(corpus, tmp_path, clips), heard)
@@ -210,6 +210,16 @@ def test_speakers_of_one_emotion(tmp_path: Path, mine: list[str]) -> None:
     assert one["speakers of one emotion"].recordings == {"a-happy.wav": "a: happy"}
     two = listed(tmp_path, [line for line in mine if line[:5] not in ("a-sad", "b-hap")])
     assert two["speakers of one emotion"].severity == "worry"
+
+
+def test_words_that_are_no_emotions_of_sertool(tmp_path: Path, mine: list[str]) -> None:
+    assert listed(tmp_path, [line.replace(",happy,", ",HAPPY,") for line in mine]) == {}
+    found = listed(tmp_path, [line.replace(",happy,", ",joy,") for line in mine])
+    assert list(found) == ["emotions of your own"]
+    assert found["emotions of your own"].severity == "note"
+    assert "(joy 3)" in found["emotions of your own"].says
+    assert "--map joy=EMOTION" in found["emotions of your own"].advice
+    assert {*found["emotions of your own"].recordings.values()} == {"joy"}
 
 
 @pytest.mark.parametrize(("n_speakers", "says"), [(2, "a, b"), (1, "a"), (0, "none")])

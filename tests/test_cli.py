@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -111,7 +112,8 @@ def test_check_a_manifest_without_a_worry(run: Run, tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("\n".join(["path,emotion,speaker", *rows]))
     checked = run("corpora", "check", f"mine={tmp_path / 'm.csv'}", "--jobs", 1)
     assert checked.code == 0
-    assert "0 to worry about, 0 to note" in checked.out
+    assert "0 to worry about, 1 to note" in checked.out
+    assert "emotions of your own" in checked.out
     (tmp_path / "ajoy.wav").unlink()
     checked = run("corpora", "check", f"mine={tmp_path / 'm.csv'}", "--jobs", 1)
     assert checked.code == 1
@@ -136,6 +138,7 @@ def test_benchmark_prints_and_report_redoes_byte_for_byte(
     assert ran.code == 0
     assert "svm" in ran.out
     assert "speakers" in ran.out
+    assert f"written to {folder}: tables.md, tables.tex, tables/*.csv (" in ran.err
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert folder / "tables.md" in before
     for path in before:
@@ -145,6 +148,22 @@ def test_benchmark_prints_and_report_redoes_byte_for_byte(
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert run(*arguments).code == 0
     assert (folder / "results.jsonl").read_bytes() == before[folder / "results.jsonl"]
+
+
+def test_a_screen_shows_as_much_as_fits(
+    run: Run, make_store: MakeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = (
+        "benchmark", "--store", make_store(corpora=("emodb", "emovo")), "--results", tmp_path / "r",
+        "--protocols", "clips,cross_language", "--estimators", "majority,svm",
+    )  # fmt: skip
+    assert "clips tested" in run(*arguments).out
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes stdout for a screen then
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("report", tmp_path / "r").out.splitlines()
+    assert max(len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in lines) <= 80
+    assert any("cross_language de->it" in line for line in lines)
+    assert not any("clips tested" in line for line in lines)
 
 
 def test_benchmark_from_a_specification(run: Run, make_store: MakeStore, tmp_path: Path) -> None:
@@ -252,6 +271,7 @@ def test_predict_as_table_and_csv(run: Run, tmp_path: Path, form: str) -> None:
         (("calibrate", "x.wav", "--output", "."), "is a folder"),
         (("extract", "emodb=none", "--store", "s"), "no folder"),
         (("extract", "emobd=none", "--store", "s"), "did you mean 'emodb'"),
+        (("extract", "mine=.", "--store", "s"), "path, emotion: mine=FILE.csv"),
         (("extract", "emodb"), "sertool corpora add emodb DIR"),
         (("corpora", "check", "emodb=none"), "no folder"),
         (("corpora", "check", "emobd=."), "did you mean 'emodb'"),

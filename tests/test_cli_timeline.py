@@ -100,6 +100,7 @@ def test_verdict_and_remarks_in_every_format(long: Path) -> None:
     [
         (("a.wav", "b.wav", "--timeline"), "one recording, these are 2"),
         (("a.wav", "--output", "a.csv"), "add --timeline"),
+        (("a.wav", "--hop", "0.5"), "add --timeline"),
         (("a.wav", "--timeline", "--output", "a.doc"), "ends in .csv .json"),
         (("a.wav", "--timeline", "--hop", "3"), "a hop of 3.0 s; possible are"),
         (("-", "-"), "read once"),

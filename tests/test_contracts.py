@@ -19,6 +19,8 @@ from sertool.spectrum import Spectrum
 from sertool.types import Feature, Signal
 
 TESTS = Path(__file__).parent
+PLACE = Path(registry.__file__).parents[1]
+"""Where the sertool lies that is tested."""
 
 NEW = {
     "corpora/toycorpus.py": '''
@@ -100,7 +102,7 @@ def added(tmp_path: Path) -> Path:
 def python(added: Path, *arguments: str) -> str:
     ran = subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, cwd=TESTS.parent,
-        env=os.environ | {"PYTHONPATH": str(added)},
+        env=os.environ | {"PYTHONPATH": f"{added}{os.pathsep}{PLACE}"},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout

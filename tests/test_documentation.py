@@ -1,7 +1,8 @@
-"""The README is true: names, commands, and the figures that it quotes."""
+"""README and docs are true: names, commands, links, and the figures that they quote."""
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 from pathlib import Path
@@ -13,15 +14,20 @@ from sertool import registry
 from sertool.cli import app
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SHELL = "\n".join(re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL))
+PAGES = {
+    file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8")
+    for file in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+}
+README = PAGES["README.md"]
+TEXT = "\n".join(PAGES.values())
+SHELL = "\n".join(re.findall(r"^```sh\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL))
 COMMANDS = re.findall(r"(?:^|&& )sertool ([^#\n]*)", SHELL, re.MULTILINE)
 
 
 def block(name: str) -> str:
     """What stands between <!-- name --> and <!-- /name -->."""
-    found = re.search(rf"<!-- {name} -->(.*?)<!-- /{name} -->", README, re.DOTALL)
-    assert found, f"README.md has no block {name}"
+    found = re.search(rf"<!-- {name} -->(.*?)<!-- /{name} -->", TEXT, re.DOTALL)
+    assert found, f"neither README.md nor docs have a block {name}"
     return found[1].strip()
 
 
@@ -31,8 +37,32 @@ def test_every_plugin_stands_in_the_readme(kind: str) -> None:
         assert re.search(rf"\b{name}\b", README), f"{name} is not in the README"
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_to_files(name: str) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", PAGES[name])
+    for link in links:
+        if not link.startswith(("http", "#")):
+            assert (ROOT / name).parent.joinpath(link).exists(), f"{name} links to {link}"
+
+
+@pytest.mark.parametrize("name", registry.names("corpora"))
+def test_corpora_are_described_by_their_facts(name: str) -> None:
+    page = PAGES["docs/corpora.md"]
+    (row,) = re.findall(rf"^\| `{name}` \|(.*)\|$", page, re.MULTILINE)
+    home, language, speakers, clips, emotions, licence = (cell.strip() for cell in row.split("|"))
+    corpus = registry.get("corpora", name)
+    assert home.endswith(f"]({corpus.url})")
+    assert language.endswith(f" ({corpus.language})")
+    assert (speakers, clips) == (str(corpus.speakers), f"{corpus.clips:,}")
+    assert licence == corpus.licence
+    codes = importlib.import_module(f"sertool.corpora.{name}").CODES.values()
+    expressed = sorted({code if isinstance(code, str) else code[1] for code in codes})
+    assert emotions == f"{len(expressed)}: {', '.join(expressed)}"
+    assert f"* `{name}`: {corpus.citation}\n" in page
+
+
 @pytest.mark.parametrize("line", COMMANDS)
-def test_every_command_of_the_readme_exists(line: str) -> None:
+def test_every_command_of_the_pages_exists(line: str) -> None:
     words = shlex.split(line)
     command = get_command(app)
     while hasattr(command, "commands"):
@@ -43,7 +73,7 @@ def test_every_command_of_the_readme_exists(line: str) -> None:
 
 
 @pytest.mark.parametrize("study", ["quick", "per_corpus", "original", "same_rows", "features"])
-def test_tables_of_the_readme_are_those_of_the_results(study: str) -> None:
+def test_quoted_tables_are_those_of_the_results(study: str) -> None:
     tables = (ROOT / "results" / study / "tables.md").read_text(encoding="utf-8")
     quoted = block(study)
     rows = [line for line in quoted.splitlines() if line.startswith("|")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +16,11 @@ import pytest
 from synthetic import name_sound_alike
 
 from sertool import evaluation, parts, planning, results, store
-from sertool.errors import BadChoice, BadTable, NotEnough, NotFound
+from sertool.errors import BadChoice, BadTable, CannotWrite, NotEnough, NotFound
+from sertool.estimators import svm
+from sertool.planning import Plan
 from sertool.results import Result
-from sertool.specification import study
+from sertool.specification import Candidate, study
 
 MakeStore = Callable[..., Path]
 
@@ -85,6 +89,46 @@ def test_a_study_goes_on_where_it_was(make_store: MakeStore, tmp_path: Path) -> 
     assert list(evaluation.run(plan, tmp_path / "r")) == []
 
 
+def with_svm(plan: Plan, **defaults: float) -> Plan:
+    """The same plan with other defaults of svm, as another version of it may have."""
+    candidate = Candidate("svm", functools.partial(svm.estimator, **defaults))
+    return replace(plan, fits=[replace(fit, candidate=candidate) for fit in plan.fits])
+
+
+def test_what_was_made_with_other_defaults_is_made_again(
+    make_store: MakeStore, tmp_path: Path
+) -> None:
+    asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
+    plan = planning.plan(asked, store.read(make_store()))
+    before = [result for _, result in evaluation.run(plan, tmp_path)]
+    assert before[0].parameters == {}
+    assert before[0].settings["svc__kernel"] == "rbf"
+    assert evaluation.outstanding(plan, tmp_path) == []
+    other = with_svm(plan, C=before[0].settings["svc__C"] / 2)
+    assert evaluation.outstanding(other, tmp_path) == list(other.fits)
+    after = [result for _, result in evaluation.run(other, tmp_path)]
+    assert [result.key for result in after] == [result.key for result in before]
+    assert evaluation.outstanding(other, tmp_path) == []
+    assert [*results.latest(tmp_path).values()] == after
+
+
+def test_results_that_do_not_say_how_their_estimator_was_set_count_as_they_are(
+    make_store: MakeStore, tmp_path: Path
+) -> None:
+    asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
+    plan = planning.plan(asked, store.read(make_store()))
+    made = [result for _, result in evaluation.run(plan, tmp_path)]
+    file = tmp_path / results.RESULTS
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    old = [
+        {name: value for name, value in line.items() if name != "settings"} | {"format": 1}
+        for line in lines
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in old))
+    assert results.read(tmp_path) == [replace(result, settings={}) for result in made]
+    assert evaluation.outstanding(with_svm(plan, C=99), tmp_path) == []
+
+
 def test_any_number_of_workers_gives_the_same(make_store: MakeStore, tmp_path: Path) -> None:
     asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority", "svm", "forest"])
     plan = planning.plan(asked, store.read(make_store()))
@@ -103,7 +147,7 @@ def test_a_folder_that_cannot_be_written_is_said_at_once(
     make_store: MakeStore, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(BadChoice, match="results cannot be kept in"):
+    with pytest.raises(CannotWrite, match="results cannot be kept in"):
         run(tmp_path / "file" / "r", make_store(), protocols=["clips"])
 
 
@@ -232,7 +276,7 @@ def test_another_store_is_another_result(make_store: MakeStore, tmp_path: Path) 
     assert len(run(tmp_path / "r", make_store("two", takes=5), **keys)) == 5
 
 
-@pytest.mark.parametrize("line", ["{}", '{"format": 2}', "words", "[]"])
+@pytest.mark.parametrize("line", ["{}", '{"format": 2}', '{"format": 3}', "words", "[]"])
 def test_results_of_another_format_are_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / results.RESULTS).write_text(line + "\n")
     with pytest.raises(BadTable, match=r"results\.jsonl:1"):

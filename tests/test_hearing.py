@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from synthetic import tone, write_sound
 
-from sertool.hearing import Heard, Sound, hear, n_clipped
+from sertool.hearing import Hearing, Sound, hear, n_clipped
 from sertool.types import Clip
 
 RATE = 16_000
@@ -18,7 +18,7 @@ def clip(path: str) -> Clip:
     return Clip(path, "sad", "ann", path, "sad")
 
 
-def heard(folder: Path, *paths: str) -> list[Heard]:
+def heard(folder: Path, *paths: str) -> list[Hearing]:
     return list(hear(folder, [clip(path) for path in paths]))
 
 

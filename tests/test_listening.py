@@ -20,7 +20,7 @@ from sertool import listening, microphone
 from sertool.audio import RULE
 from sertool.errors import BadRecording
 from sertool.listening import Heard, Listener, Tally
-from sertool.microphone import Block, Source
+from sertool.microphone import Block, SoundSource
 from sertool.prediction import Prediction, Predictor
 
 
@@ -125,7 +125,7 @@ def waiting_for_each(seconds: float, heard: list[Heard]) -> Iterator[Block]:
 def test_windows_that_share_sound_are_averaged() -> None:
     told: Any = Told({0.0: 0.75, 1.0: 0.25, 2.0: 0.5, 3.0: 0.0})
     heard: list[Heard] = []
-    with Listener(told, Source("", RULE.rate, waiting_for_each(5.5, heard))) as listener:
+    with Listener(told, SoundSource("", RULE.rate, waiting_for_each(5.5, heard))) as listener:
         for each in listener:
             heard.append(each)
     means = [each.smoothed.probabilities["angry"] for each in heard if each.smoothed]
@@ -143,7 +143,7 @@ def test_a_mean_is_confident_where_most_of_its_windows_are() -> None:
 def test_a_slow_model_hears_the_newest_window_and_counts_the_others() -> None:
     all_taken = threading.Event()
     told: Any = Told({}, gate=all_taken)
-    with Listener(told, Source("", RULE.rate, spoken(12.5, all_taken))) as listener:
+    with Listener(told, SoundSource("", RULE.rate, spoken(12.5, all_taken))) as listener:
         heard = [each.start_s for each in listener]
     assert heard[-1] == 10.0
     assert len(heard) <= 2
@@ -154,7 +154,7 @@ def test_leaving_early_ends_the_thread() -> None:
     told: Any = Told({})
     before = threading.active_count()
     endless = itertools.cycle(list(spoken(3.0)))
-    with Listener(told, Source("", RULE.rate, endless)) as listener:
+    with Listener(told, SoundSource("", RULE.rate, endless)) as listener:
         assert next(iter(listener)).prediction
     assert threading.active_count() == before
 
@@ -169,7 +169,7 @@ def test_the_end_of_a_window_is_when_its_last_sample_came() -> None:
     blocks = [Block(np.full(2205, 0.1, np.float32), 100 + 0.1 * n) for n in range(1, 40)]
     blocks[25] = dataclasses.replace(blocks[25], n_gaps=2)
     told: Any = Told({})
-    with Listener(told, Source("", RULE.rate, iter(blocks)), hop_s=2.5) as listener:
+    with Listener(told, SoundSource("", RULE.rate, iter(blocks)), hop_s=2.5) as listener:
         heard = list(listener)
     assert [each.ended for each in heard] == [pytest.approx(100 + each.end_s) for each in heard]
     assert listener.n_gaps == 2
@@ -177,7 +177,7 @@ def test_the_end_of_a_window_is_when_its_last_sample_came() -> None:
 
 def test_the_level_rises_at_once_and_falls_slowly() -> None:
     samples = [np.full(2205, 0.1, np.float32), np.zeros(2205, np.float32)]
-    listener = Listener(SimpleNamespace(rule=RULE), Source("", RULE.rate, iter([])))  # type: ignore[arg-type]
+    listener = Listener(SimpleNamespace(rule=RULE), SoundSource("", RULE.rate, iter([])))  # type: ignore[arg-type]
     levels = []
     for each in samples:
         listener._note(Block(each, 0.0))

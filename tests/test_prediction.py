@@ -292,3 +292,8 @@ def test_an_emotion_of_one_speaker_cannot_be_calibrated(tmp_path: Path) -> None:
 def test_a_zip_that_is_no_model(tmp_path: Path) -> None:
     reason = refused(tmp_path / "m.sertool", persistence.seal(zipped({"other.txt": b"words"})))
     assert "is no model file" in reason
+
+
+def test_samples_without_a_channel_are_refused() -> None:
+    with pytest.raises(BadRecording, match=r"samples of shape \(100, 0\); give"):
+        prediction.load("xgboost")(np.zeros((100, 0), np.float32), rate=16_000)

@@ -12,7 +12,7 @@ import soundfile
 from synthetic import syllables
 
 from sertool import recorder
-from sertool.errors import BadChoice, BadTable
+from sertool.errors import BadTable, CannotWrite, NotFound
 from sertool.listening import Heard
 from sertool.microphone import Block
 from sertool.prediction import Prediction
@@ -32,7 +32,7 @@ def heard(start_s: float, angry: float | None) -> Heard:
 
 
 def record(folder: Path, sound: np.ndarray, windows: list[Heard]) -> Recorder:
-    with Recorder(folder, 16_000, EMOTIONS) as kept:
+    with recorder.opened(folder, 16_000, EMOTIONS) as kept:
         for _ in kept.kept(Block(part, 0.0) for part in np.split(sound, 10)):
             pass
         for each in windows:
@@ -42,7 +42,7 @@ def record(folder: Path, sound: np.ndarray, windows: list[Heard]) -> Recorder:
 
 def test_sound_and_table_are_complete_before_it_is_left(tmp_path: Path) -> None:
     sound = syllables(2.0)
-    with Recorder(tmp_path / "new" / "folder", 16_000, EMOTIONS) as kept:
+    with recorder.opened(tmp_path / "new" / "folder", 16_000, EMOTIONS) as kept:
         for number, block in enumerate(kept.kept([Block(sound[:9000], 1.0), Block(sound, 2.0)])):
             samples, rate = soundfile.read(kept.sound, dtype="float32")
             assert rate == 16_000
@@ -79,6 +79,18 @@ def test_another_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("path,emotion\n")
     with pytest.raises(BadTable, match="no table of sertool listen"):
         list(recorder.predictions(tmp_path / "a.csv"))
+    with pytest.raises(NotFound, match=r"no table .*b\.csv"):
+        list(recorder.predictions(tmp_path / "b.csv"))
+
+
+def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+    table = record(tmp_path, syllables(1.0), [heard(0.0, 0.9), heard(1.0, 0.9)]).table
+    table.write_text(table.read_text().replace("1.000000,3.500000", "1.000000,late"))
+    with pytest.raises(BadTable, match=r":3: not a window .*'late'"):
+        list(recorder.predictions(table))
+    table.write_text(table.read_text().replace(",angry,true", ",angry\n")[:-60])
+    with pytest.raises(BadTable, match=":2: not a window"):
+        list(recorder.predictions(table))
 
 
 def test_nothing_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,13 +108,16 @@ def test_nothing_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(BadChoice, match="give --save another folder"):
-        Recorder(tmp_path / "file", 16_000, EMOTIONS)
+    with (
+        pytest.raises(CannotWrite, match="name another place"),
+        recorder.opened(tmp_path / "file", 16_000, EMOTIONS),
+    ):
+        pass
 
 
 def test_a_sound_file_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder, "LARGEST_BYTES", 3 * 2 * 1600)
-    with pytest.raises(BadChoice, match="is full"):
+    with pytest.raises(CannotWrite, match="is full"):
         record(tmp_path, syllables(1.0), [])
     (sound,) = tmp_path.glob("*.wav")
     assert soundfile.info(sound).frames == 3 * 1600

@@ -136,6 +136,34 @@ def test_no_overview_beside_a_single_table_per_corpus() -> None:
     assert names([result()])[0] == "speakers-train"
 
 
+def test_the_first_look_in_short_has_a_row_for_each_test_set() -> None:
+    made = [
+        *study(),
+        *(replace(each, estimator="majority") for each in study() if each.estimator == "svm"),
+    ]
+    ((full, short),) = report.at_a_glance(made)
+    assert full == named(made, "overview-train")
+    assert short.columns == ("tested", "forest", "svm", "chance")
+    assert [row[0] for row in short.rows] == [*full.columns[1:]]
+    for number, row in enumerate(short.rows):
+        uars = [cell(full, name, row[0]).split(" ")[0] for name in ("forest", "svm")]
+        assert [mark.rstrip("†°") for mark in row[1:3]] == uars
+        assert row[3] == cell(full, "chance: UAR / accuracy", row[0]).split(" ")[0]
+        best = {short.columns[column] for line, column in short.best if line == number}
+        assert best == {name for name in ("forest", "svm") if is_best(full, name, row[0])}
+
+
+def test_the_first_look_at_one_protocol_is_its_table_per_corpus() -> None:
+    ((full, short),) = report.at_a_glance([result()])
+    assert full.name == "speakers-train"
+    assert short.rows[0][0] == "emodb"
+
+
+def is_best(table: report.Table, row: str, column: str) -> bool:
+    rows = [each[0] for each in table.rows]
+    return (rows.index(row), table.columns.index(column)) in table.best
+
+
 @pytest.mark.parametrize(
     ("protocol", "marked"), [("original", True), ("clips", False), ("speakers", False)]
 )

@@ -227,12 +227,12 @@ def test_the_command_line_writes_the_page(
     assert (folder / "tables.md").is_file()
 
 
-def test_a_page_that_cannot_be_written_is_a_bad_choice(
+def test_a_page_that_cannot_be_written_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "taken.html").mkdir()
     assert run(monkeypatch, "report", folder, "--html", folder / "taken.html") == 2
-    assert "cannot be written" in capsys.readouterr().err
+    assert "cannot write" in capsys.readouterr().err
     kept = (folder / results.RESULTS).read_bytes()
     assert run(monkeypatch, "report", folder, "--html", folder / results.RESULTS) == 2
     assert "ends in .html" in capsys.readouterr().err

@@ -90,6 +90,6 @@ def test_lists_of_values_are_combined() -> None:
     )
     (candidate,) = asked.estimators
     assert candidate.open == ("C", "gamma")
-    assert [tuple(each.parameters.values()) for each in candidate.settings] == [
+    assert [tuple(each.parameters.values()) for each in candidate.alternatives] == [
         (1, 0.1), (1, 0.3), (3, 0.1), (3, 0.3),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sertool import metrics
+from sertool import metrics, significance
 from sertool.errors import BadTable
 
 FORMAT = 1
@@ -54,16 +54,16 @@ class Line:
         return float(metrics.uar(self.matrices.sum(axis=0)))
 
     @property
-    def interval(self) -> metrics.Interval:
+    def interval(self) -> significance.Interval:
         """Of UAR, over speakers."""
-        return metrics.interval(self.matrices, metrics.uar, seed=self.seed)
+        return significance.interval(self.matrices, metrics.uar, seed=self.seed)
 
     @property
     def chance(self) -> float:
         """UAR of guessing."""
         return metrics.chance(self.matrices.sum(axis=(0, 2))).uar
 
-    def gain_on(self, other: Line) -> tuple[float, metrics.Interval]:
+    def gain_on(self, other: Line) -> tuple[float, significance.Interval]:
         """The difference of UAR on the same clips, and its interval over speakers."""
         k = self.matrices.shape[-1]
         both = np.concatenate([self.matrices, other.matrices], axis=2)
@@ -71,7 +71,7 @@ class Line:
         def gain(matrices: np.ndarray) -> np.ndarray:
             return metrics.uar(matrices[..., :k]) - metrics.uar(matrices[..., k:])
 
-        return float(gain(both.sum(axis=0))), metrics.interval(both, gain, seed=self.seed)
+        return float(gain(both.sum(axis=0))), significance.interval(both, gain, seed=self.seed)
 
 
 Lines = dict[tuple[str, str, str, str, int], Line]

@@ -96,7 +96,7 @@ def benchmark(
         str | None, typer.Option(metavar="TCP://HOST:PORT", help=screen.SCHEDULER)
     ] = None,
 ) -> None:
-    """Compare estimators under several protocols; print and write the tables.
+    """Compare estimators under several protocols; print the overview, write all tables.
 
     With nothing else it runs on the features that ship with sertool: EmoDB (German) and twelve
     speakers of CREMA-D (English). It can be stopped at any time and goes on where it was.
@@ -165,7 +165,11 @@ def _run(plan: Plan, folder: Path, jobs: int) -> None:
     """Do the fits that the folder holds no result of, under a progress bar."""
     from sertool import evaluation, results
 
-    n_done = len(results.keys(folder) & {fit.key for fit in plan.fits})
+    outstanding = {fit.key for fit in evaluation.outstanding(plan, folder)}
+    n_done = len(plan.fits) - len(outstanding)
+    n_again = len(outstanding & results.latest(folder).keys())
+    if n_again:
+        screen.say(f"defaults of estimators have changed: {n_again} results are made again")
     with screen.bar() as bar, contextlib.closing(evaluation.run(plan, folder, jobs=jobs)) as fits:
         task = bar.add_task("fits", total=len(plan.fits), completed=n_done)
         for fit, _ in fits:

@@ -30,7 +30,7 @@ N_SHOWN = 10
 """So many recordings of a finding are shown as text."""
 
 
-class Format(enum.StrEnum):
+class AuditFormat(enum.StrEnum):
     """How an audit is shown."""
 
     text = "text"
@@ -76,7 +76,7 @@ def check(
             "that was added. (default: all that were added)",
         ),
     ] = None,
-    format: Annotated[Format, typer.Option(help="How to show it.")] = Format.text,
+    format: Annotated[AuditFormat, typer.Option(help="How to show it.")] = AuditFormat.text,
     jobs: Annotated[
         int, typer.Option(metavar="N", help="Processes; 1 = this one alone, -1 = one a core.")
     ] = -1,
@@ -84,8 +84,9 @@ def check(
     """Audit corpora: listen to every recording, and say what to know before a number is made.
 
     Finds missing, unexpected, unreadable, doubled and silent recordings, one sound under two
-    emotions, clipping, odd formats, and speakers that cannot tell emotion from voice. Exit code 1
-    where something should worry you, 0 where nothing does, 2 where nothing could be checked.
+    emotions, clipping, odd formats, words that are no emotions here, and speakers that cannot tell
+    emotion from voice. Exit code 1 where something should worry you, 0 where nothing does, 2 where
+    nothing could be checked.
 
     Example: sertool corpora check emodb=~/corpora/emodb mine=interviews.csv --format json
     """
@@ -168,9 +169,9 @@ def _show_json(audits: Sequence[Audit]) -> None:
     typer.echo(json.dumps(entries, ensure_ascii=False, indent=2))
 
 
-_SHOW: dict[Format, Callable[[Sequence[Audit]], None]] = {
-    Format.text: _show_text,
-    Format.json: _show_json,
+_SHOW: dict[AuditFormat, Callable[[Sequence[Audit]], None]] = {
+    AuditFormat.text: _show_text,
+    AuditFormat.json: _show_json,
 }
 
 

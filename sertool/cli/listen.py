@@ -14,12 +14,12 @@ import typer
 
 from sertool.cli import choosing, screen, shown
 from sertool.cli.choosing import Backend, ModelFile, VoiceFile
-from sertool.cli.shown import Format
+from sertool.cli.shown import LiveFormat
 from sertool.errors import BadChoice
 
 if TYPE_CHECKING:
     from sertool.listening import Tally
-    from sertool.microphone import Source
+    from sertool.microphone import SoundSource
     from sertool.prediction import Predictor
     from sertool.recorder import Recorder
 
@@ -78,7 +78,7 @@ def listen(
         float | None, typer.Option(help="Of a replay: how much faster. (default: 1)")
     ] = None,
     format: Annotated[
-        Format | None,
+        LiveFormat | None,
         typer.Option(help="How to show it. (default: live on a screen, lines elsewhere)"),
     ] = None,
 ) -> None:
@@ -95,13 +95,13 @@ def listen(
     _listen(predictor, opening, hop, save, format or _fitting())
 
 
-def _fitting() -> Format:
-    return Format.live if sys.stdout.isatty() else Format.lines
+def _fitting() -> LiveFormat:
+    return LiveFormat.live if sys.stdout.isatty() else LiveFormat.lines
 
 
 def _opening(
     device: str | None, replay: Path | None, speed: float | None
-) -> AbstractContextManager[Source]:
+) -> AbstractContextManager[SoundSource]:
     """What will be heard, once it is entered; that there is a microphone is seen at once."""
     from sertool import microphone
 
@@ -125,10 +125,10 @@ def _predictor(backend: str | None, model: Path | None, voice: Path | None) -> P
 
 def _listen(
     predictor: Predictor,
-    opening: AbstractContextManager[Source],
+    opening: AbstractContextManager[SoundSource],
     hop: float,
     save: Path | None,
-    form: Format,
+    form: LiveFormat,
 ) -> None:
     """Hear, show and keep until the sound ends, or Ctrl-C is pressed; then say what it was."""
     from sertool.listening import Listener, Tally
@@ -136,10 +136,9 @@ def _listen(
     tally = Tally()
     with ExitStack() as stack:
         source = stack.enter_context(opening)
-        recorder = _recorder(save, source, predictor) if save else None
+        recorder = _recorder(stack, save, source, predictor) if save else None
         if recorder:
             stack.callback(_keep_picture, recorder, tally)
-            stack.enter_context(recorder)
             source = replace(source, blocks=recorder.kept(source.blocks))
         listener = Listener(predictor, source, hop)
         stack.callback(shown.say_summary, listener, tally)
@@ -173,10 +172,12 @@ def _ended_by_signals(leave: Callable[[], None]) -> Iterator[None]:
         restore()
 
 
-def _recorder(folder: Path, source: Source, predictor: Predictor) -> Recorder:
-    from sertool.recorder import Recorder
+def _recorder(
+    stack: ExitStack, folder: Path, source: SoundSource, predictor: Predictor
+) -> Recorder:
+    from sertool import recorder
 
-    return Recorder(folder, source.rate, predictor.model.labels)
+    return stack.enter_context(recorder.opened(folder, source.rate, predictor.model.labels))
 
 
 def _keep_picture(recorder: Recorder, tally: Tally) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import typer
+from sertool.cli import screen
 
 
 def list_plugins() -> None:
-    """Name every corpus, feature, estimator and protocol there is, other packages' included.
+    """Name every corpus, estimator, protocol and feature there is, other packages' included.
 
     Feature sets are what --features takes.
     """
     from sertool import features, registry
 
-    for kind in registry.KINDS:
-        typer.echo(f"{kind}: {', '.join(registry.names(kind))}")
-    typer.echo(f"feature sets: {', '.join(features.SETS)}")
+    kinds = {kind: registry.names(kind) for kind in ("corpora", "estimators", "protocols")}
+    kinds |= {"feature sets": tuple(features.SETS), "features": registry.names("features")}
+    for kind, names in kinds.items():
+        screen.tell(f"{kind}: {', '.join(names)}")

@@ -18,7 +18,7 @@ import typer
 from sertool.cli import choosing, screen, timelines
 from sertool.cli.choosing import Backend, ModelFile, VoiceFile
 from sertool.cli.recordings import files
-from sertool.cli.screen import Format
+from sertool.cli.screen import PredictionFormat
 from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
@@ -38,13 +38,18 @@ def predict(
     backend: Backend = None,
     model: ModelFile = None,
     voice: VoiceFile = None,
-    format: Annotated[Format, typer.Option(help="How to show them.")] = Format.table,
+    format: Annotated[
+        PredictionFormat, typer.Option(help="How to show them.")
+    ] = PredictionFormat.table,
     timeline: Annotated[
         bool, typer.Option("--timeline", help="Go through a long recording, span by span.")
     ] = False,
     hop: Annotated[
-        float, typer.Option(metavar="SECONDS", help="From one window of a timeline to the next.")
-    ] = 1.0,
+        float | None,
+        typer.Option(
+            metavar="SECONDS", help="From one window of a timeline to the next. (default: 1)"
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -65,16 +70,18 @@ def predict(
         raise BadChoice(
             "--output FILE writes a timeline; add --timeline, or use --format csv > FILE"
         )
+    if hop is not None and not timeline:
+        raise BadChoice(f"--hop {hop:g} is of a timeline; add --timeline")
     predictor = choosing.predictor(backend, model, voice)
     with _at_hand(recordings) as given:
         paths = files(given)
         if timeline:
-            timelines.show(predictor, paths, hop, format, output)
+            timelines.show(predictor, paths, 1.0 if hop is None else hop, format, output)
         else:
             _show(_predict(predictor, paths), format)
 
 
-def _show(predictions: Sequence[Prediction], format: Format) -> None:
+def _show(predictions: Sequence[Prediction], format: PredictionFormat) -> None:
     _SHOW[format](predictions)
     n_bad = sum(not each.emotion for each in predictions)
     if n_bad:
@@ -163,4 +170,4 @@ def _emotions(predictions: Sequence[Prediction]) -> list[str]:
     return sorted({name for each in predictions for name in each.probabilities})
 
 
-_SHOW = {Format.table: _table, Format.json: _json, Format.csv: _csv}
+_SHOW = {PredictionFormat.table: _table, PredictionFormat.json: _json, PredictionFormat.csv: _csv}

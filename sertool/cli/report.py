@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,7 +27,7 @@ def report(
     """Redo tables and figures of a study from its results.jsonl alone.
 
     Writes tables.md, tables.tex, one CSV per table and the figures into DIR, byte for byte the
-    same each time, and prints the tables. The page also shows a clip of each emotion of those
+    same each time, and prints the overview. The page also shows a clip of each emotion of those
     corpora whose place `sertool corpora add` was told.
     """
     from sertool import results
@@ -44,12 +45,28 @@ def write_and_show(found: Sequence[Result], folder: Path, *others: Path) -> None
     from sertool import report as reporting
     from sertool.cli import screen
 
-    files = [*reporting.write(found, folder), *others]
-    for table in reversed(reporting.tables(found)):  # a screen shows the end: the overview
-        screen.show(table.title, table.columns, table.rows, table.facts, table.best)
-        for note in table.notes:
-            typer.echo(note)
-    screen.say(f"written: {', '.join(str(file) for file in files)}")
+    files = reporting.write(found, folder)
+    for full, short in reporting.at_a_glance(found):
+        table = screen.drawn(full.title, full.columns, full.rows, full.facts, full.best)
+        notes = full.notes
+        if not screen.fits(table):
+            table = screen.drawn(short.title, short.columns, short.rows, short.facts, short.best)
+            notes = short.notes
+        screen.put(table)
+        for note in notes:
+            screen.tell(note)
+    screen.say(f"written to {folder}: {', '.join(_summed_up(files, folder))}")
+    for other in others:
+        screen.say(f"written: {other}")
+
+
+def _summed_up(files: Sequence[Path], folder: Path) -> list[str]:
+    """What was written, the files of a folder inside together with their number."""
+    counts = Counter(
+        file.name if file.parent == folder else f"{file.parent.name}/*{file.suffix}"
+        for file in files
+    )
+    return [f"{name} ({count})" if "*" in name else name for name, count in counts.items()]
 
 
 def _samples(found: Sequence[Result]) -> dict[str, bytes]:
@@ -76,18 +93,13 @@ def _write_page(found: Sequence[Result], folder: Path, file: Path) -> Path:
     """Write the HTML page of some results, named after their folder.
 
     Raises:
-        BadChoice: a file that is no HTML file by its name, or that cannot be written.
+        BadChoice: a file that is no HTML file by its name.
+        CannotWrite: the disk is full, or the folder may not be written to.
     """
+    from sertool import files
     from sertool import report as reporting
 
     if file.suffix.lower() not in (".html", ".htm"):
         raise BadChoice(f"--html '{file}': give the name of a file that ends in .html")
-    content = reporting.page(found, folder.resolve().name, _samples(found)).encode()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-    except OSError as error:
-        raise BadChoice(
-            f"--html '{file}' cannot be written ({error.strerror}); name another file"
-        ) from None
+    files.write(file, reporting.page(found, folder.resolve().name, _samples(found)).encode())
     return file

@@ -11,13 +11,14 @@ from sertool.errors import BadChoice
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
+    from rich.table import Table as RichTable
 
 
 ENGINE = "Who does the work: processes of this machine, or a Dask cluster."
 SCHEDULER = "The address of Dask's scheduler; its workers need sertool, too."
 
 
-class Format(enum.StrEnum):
+class PredictionFormat(enum.StrEnum):
     """How predictions are shown."""
 
     table = "table"
@@ -28,6 +29,14 @@ class Format(enum.StrEnum):
 def say(text: str) -> None:
     """A remark on stderr, as it is."""
     stderr().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def tell(text: str) -> None:
+    """A sentence on stdout; a screen breaks it between words."""
+    from rich.console import Console
+
+    console = Console()
+    console.print(text, markup=False, highlight=False, soft_wrap=not console.is_terminal)
 
 
 def clock(seconds: float) -> str:
@@ -93,15 +102,19 @@ def bar() -> Progress:
     )  # fmt: skip
 
 
-def show(
+def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on stdout."""
+    put(drawn(title, columns, rows))
+
+
+def drawn(
     title: str,
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
     facts: Sequence[Sequence[str]] = (),
     best: Collection[tuple[int, int]] = (),
-) -> None:
-    """A table on stdout; `facts` stand below a rule, the (row, column) of `best` are bold."""
-    from rich.console import Console
+) -> RichTable:
+    """A table to be put; `facts` stand below a rule, the (row, column) of `best` are bold."""
     from rich.table import Table
     from rich.text import Text
 
@@ -113,10 +126,31 @@ def show(
         table.add_row(*map(Text, row, styles), end_section=number == len(rows) - 1)
     for row in facts:
         table.add_row(*map(Text, row), style="dim")
+    return table
+
+
+def fits(table: RichTable) -> bool:
+    """Whether stdout is wide enough for a table; a file or a program always is."""
+    from rich.console import Console
+
     console = Console()
-    if not console.is_terminal:  # a file or a program reads it: no cell may be cut
-        console = Console(width=Console(width=1000).measure(table).maximum)
+    return not console.is_terminal or _width(table) <= console.width
+
+
+def put(table: RichTable) -> None:
+    """A table on stdout; where a file or a program reads it, no cell is cut."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_width(table))
     console.print(table)
+
+
+def _width(table: RichTable) -> int:
+    from rich.console import Console
+
+    return Console(width=1000).measure(table).maximum
 
 
 def checked_jobs(jobs: int) -> int:

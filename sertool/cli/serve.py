@@ -28,7 +28,7 @@ def serve(
 ) -> None:
     """Serve a web page that recognises the emotion of what is recorded or uploaded there.
 
-    The sound goes nowhere else, and none is kept. Programs can use it too: see the README.
+    The sound goes nowhere else, and none is kept. Programs can use it too: see docs/web.md.
 
     Example: sertool serve --port 8000
     """

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 FRAME_S = 1 / 12
 """From one picture on the screen to the next."""
 
+N_SHOWN = 3
+"""So many emotions stand in a line, the most probable."""
+COLUMNS = 100
+"""A line has no more characters than these."""
+
 Shown = Generator["tuple[Heard, float]"]
 """Each window once it was shown, and its latency in seconds."""
 
 
-class Format(enum.StrEnum):
+class LiveFormat(enum.StrEnum):
     """How what is heard is shown."""
 
     live = "live"
@@ -64,17 +69,20 @@ def objects(listener: Listener, tally: Tally, title: str, labels: Sequence[str])
         yield heard, latency_s
 
 
-BY_FORMAT = {Format.live: live, Format.lines: lines, Format.json: objects}
+BY_FORMAT = {LiveFormat.live: live, LiveFormat.lines: lines, LiveFormat.json: objects}
 
 
 def _words(heard: Heard, latency_s: float) -> str:
+    """The emotion, the most probable ones, latency, and as much of a remark as there is room."""
     window, mean = heard.prediction, heard.smoothed
     if window is None or mean is None:
         return f"{heard.end_s:7.2f} s  -"
     word = mean.emotion if mean.confident else f"unsure ({mean.emotion})"
-    shares = " ".join(f"{name} {100 * share:.0f}" for name, share in mean.probabilities.items())
-    remarks = "".join(f"; {remark}" for remark in window.remarks[:1])
-    return f"{heard.end_s:7.2f} s  {word:18} {shares} %  {1000 * latency_s:.0f} ms{remarks}"
+    first = sorted(mean.probabilities.items(), key=lambda each: -each[1])[:N_SHOWN]
+    shares = ", ".join(f"{name} {100 * share:.0f}" for name, share in first)
+    remarks = "".join(f"  {remark}" for remark in window.remarks[:1])
+    line = f"{heard.end_s:7.2f} s  {word:18} {shares} %  {1000 * latency_s:.0f} ms{remarks}"
+    return line if len(line) <= COLUMNS else f"{line[: COLUMNS - 3]}..."
 
 
 def say_summary(listener: Listener, tally: Tally) -> None:

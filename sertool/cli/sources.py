@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from sertool.cli import home
-from sertool.errors import BadChoice, NotFound
+from sertool.errors import BadChoice, NotFound, UnknownName
 
 if TYPE_CHECKING:
     from sertool.extraction import Source
@@ -41,7 +41,13 @@ def source(
         return extraction.manifest_source(
             addresses.path(place), name=name, mapping=mapping, vocabulary=vocabulary
         )
-    corpus = registry.get("corpora", name)
+    try:
+        corpus = registry.get("corpora", name)
+    except UnknownName as error:
+        raise UnknownName(
+            f"{error}; recordings of your own are given as a CSV with the columns path, emotion: "
+            f"{name}=FILE.csv"
+        ) from None
     folder = addresses.path(place) if equals else home.places().get(name)
     if folder is None:
         raise NotFound(f"where does {name} lie? give {name}=DIR or: sertool corpora add {name} DIR")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sertool.cli import screen
-from sertool.cli.screen import Format
+from sertool.cli.screen import PredictionFormat
 from sertool.errors import BadChoice
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ PICTURES = (".png", ".svg")
 
 
 def show(
-    predictor: Predictor, paths: Sequence[Path], hop_s: float, format: Format, output: Path | None
+    predictor: Predictor,
+    paths: Sequence[Path],
+    hop_s: float,
+    format: PredictionFormat,
+    output: Path | None,
 ) -> None:
     """Predict one recording window by window; show its spans, or write them to a file.
 
@@ -100,10 +104,10 @@ def _content(
     return by_suffix[suffix](spans, outline.duration_s).encode()
 
 
-def _print(spans: Sequence[Span], outline: Envelope, format: Format) -> None:
+def _print(spans: Sequence[Span], outline: Envelope, format: PredictionFormat) -> None:
     from sertool.timeline import formats
 
-    if format is Format.table:
+    if format is PredictionFormat.table:
         rows = [
             (
                 _clock(each.start_s),

@@ -1,8 +1,9 @@
 """Results -> tables and figures; the same bytes each time from the same results.
 
-`tables` turns results into tables as data, which whoever shows them draws as they like; `write`
-keeps them as markdown, CSV and LaTeX together with the figures; `page` makes one HTML page of both,
-with `samples` of the sound where it is at hand.
+`tables` turns results into tables as data, which whoever shows them draws as they like, and
+`at_a_glance` into those to look at first; `write` keeps them as markdown, CSV and LaTeX together
+with the figures; `page` makes one HTML page of both, with `samples` of the sound where it is at
+hand.
 """
 
 from __future__ import annotations
@@ -10,6 +11,15 @@ from __future__ import annotations
 from sertool.report.formats import comma_separated, latex, markdown
 from sertool.report.page import page
 from sertool.report.table import Table
-from sertool.report.writing import tables, write
+from sertool.report.writing import at_a_glance, tables, write
 
-__all__ = ["Table", "comma_separated", "latex", "markdown", "page", "tables", "write"]
+__all__ = [
+    "Table",
+    "at_a_glance",
+    "comma_separated",
+    "latex",
+    "markdown",
+    "page",
+    "tables",
+    "write",
+]

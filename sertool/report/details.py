@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from sertool import metrics
+from sertool import metrics, significance
 from sertool.report.pooling import MAJORITY, SEED, Pool, Target, chance_last
 from sertool.report.sections import Section
 from sertool.report.table import Table, Value
@@ -25,7 +25,7 @@ def comparisons(section: Section) -> Iterator[Table]:
     for target in section.targets:
         pairs = _pairs(section, target)
         n_speakers = len(section.fullest(target).speakers)
-        if pairs and n_speakers < metrics.FEWEST_SPEAKERS:
+        if pairs and n_speakers < significance.FEWEST_SPEAKERS:
             skipped.append(f"{section.label(target)} ({n_speakers})")
             continue
         for record in _tested(pairs):
@@ -67,14 +67,14 @@ def _tested(pairs: Sequence[tuple[Pool, Pool]]) -> list[dict[str, Value]]:
             "p_holm": round(adjusted, 6),
         }
         for (first, second), p, adjusted in zip(
-            pairs, p_values, metrics.holm(p_values).tolist(), strict=True
+            pairs, p_values, significance.holm(p_values).tolist(), strict=True
         )
     ]
 
 
 def _p_value(first: Pool, second: Pool) -> float:
     one, other = (pool.by_speaker.sum(axis=0).astype(np.float64) for pool in (first, second))
-    return metrics.paired_test(one, other, metrics.uar, seed=SEED, repeats=PERMUTATIONS)
+    return significance.paired_test(one, other, metrics.uar, seed=SEED, repeats=PERMUTATIONS)
 
 
 def _test_cells(record: Mapping[str, Value]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sertool import metrics
+from sertool import metrics, significance
 from sertool.results import Result
 from sertool.types import EMOTIONS
 
@@ -98,13 +98,13 @@ class Pool:
         return float(np.mean(metrics.macro_f1(self.by_speaker.sum(axis=1))))
 
     @cached_property
-    def interval(self) -> metrics.Interval:
+    def interval(self) -> significance.Interval:
         """95 % interval of `uar`; its limits are means over seeds."""
         # as floats, which numpy multiplies many times faster; the sums stay exact
         seeds = self.by_speaker.astype(np.float64)
-        each = [metrics.interval(counts, metrics.uar, seed=SEED) for counts in seeds]
+        each = [significance.interval(counts, metrics.uar, seed=SEED) for counts in seeds]
         low, high = (float(np.mean([getattr(one, end) for one in each])) for end in ("low", "high"))
-        return metrics.Interval(low, high, each[0].over)
+        return significance.Interval(low, high, each[0].over)
 
     @property
     def mean_of_folds(self) -> float:

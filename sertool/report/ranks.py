@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sertool import metrics
+from sertool import significance
 from sertool.report.pooling import Target, compared
 from sertool.report.sections import Section
 from sertool.report.table import Table
@@ -22,7 +22,7 @@ class Ranked(NamedTuple):
 
     estimators: tuple[str, ...]
     targets: tuple[Target, ...]
-    ranking: metrics.Ranking
+    ranking: significance.Ranking
 
 
 def ranked(section: Section) -> Ranked | None:
@@ -34,7 +34,7 @@ def ranked(section: Section) -> Ranked | None:
     if len(names) < FEWEST_ESTIMATORS or len(targets) < FEWEST_TARGETS:
         return None
     uar = [[section.pools[name, target].uar for name in names] for target in targets]
-    return Ranked(names, targets, metrics.ranking(uar))
+    return Ranked(names, targets, significance.ranking(uar))
 
 
 def ranks(section: Section) -> Iterator[Table]:

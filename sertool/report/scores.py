@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from sertool.report import published
-from sertool.report.pooling import Pool, Target, chance_last, compared
+from sertool.report.panel import Panel, highest, panels, why
+from sertool.report.panel import per_corpus as in_corpora
+from sertool.report.pooling import Pool, Target, compared
 from sertool.report.sections import Section, by_size
 from sertool.report.table import Row, Table
 from sertool.report.words import (
@@ -20,16 +22,11 @@ from sertool.report.words import (
     pooled,
     record,
     score,
-    shared,
 )
-
-WIDE = 8
-"""An overview of more columns than these shows means over test sets."""
 
 VARIES = "varies"
 
 Cell = tuple[int, int]
-Column = tuple[Section, Target]
 
 
 def overviews(sections: Sequence[Section]) -> Iterator[Table]:
@@ -37,34 +34,15 @@ def overviews(sections: Sequence[Section]) -> Iterator[Table]:
 
     None where it would only repeat the single table per corpus.
     """
-    for chosen in _comparable(sections):
-        if len(chosen) == 1 and chosen[0].within:
-            continue
-        main = next((one for one in chosen if not one.own_recipe), chosen[0])
-        name = main.name.replace(main.protocol, "overview", 1)
-        title = ", ".join(("Overview", *main.words))
-        columns = [(section, target) for section in chosen for target in section.targets]
-        own = [one for one in chosen if one.own_recipe and one is not main]
-        notes = (
-            *(about(section)[0] for section in chosen),
-            about(main)[1],
-            *(f"Not so under {section.protocol}: {about(section)[1]}" for section in own),
-        )
-        if len(columns) <= WIDE:
-            labels = [f"{one.protocol} {one.label(target)}{mark(one)}" for one, target in columns]
-            table = _score_table(name, title, columns, labels, notes)
-        else:
-            table = _means(name, title, chosen, notes)
-        yield replace(table, notes=(*table.notes, *_why(chosen)))
+    for each in panels(sections):
+        if not each.is_per_corpus:
+            yield shown(each)
 
 
 def per_corpus(section: Section) -> Iterator[Table]:
     """Rows estimators, columns corpora; for a protocol that divides each corpus in itself."""
     if section.within:
-        columns = [(section, target) for target in section.targets]
-        labels = [section.label(target) for target in section.targets]
-        title = f"Per corpus: {heading(section)}"
-        yield _score_table(section.name, title, columns, labels, about(section))
+        yield _score_table(in_corpora(section))
 
 
 def matrices(section: Section) -> Iterator[Table]:
@@ -74,70 +52,37 @@ def matrices(section: Section) -> Iterator[Table]:
             yield _matrix(section, estimator)
 
 
-def _comparable(sections: Sequence[Section]) -> Iterator[list[Section]]:
-    """Sections of the same conditions; a protocol with a recipe of its own goes with each."""
-    free = [each for each in sections if not each.own_recipe]
-    chosen = [each.conditions for each in free or sections]
-    for conditions in sorted({*chosen}, key=chosen.index):
-        yield [
-            each
-            for each in sections
-            if each.conditions == conditions
-            or (each.own_recipe and each.conditions.features == conditions.features)
-        ]
+def shown(panel: Panel) -> Table:
+    """A panel as it is written."""
+    table = _means(panel) if panel.is_wide else _score_table(panel)
+    return replace(table, notes=(*table.notes, *why(panel.sections)))
 
 
-def _why(sections: Sequence[Section]) -> Row:
-    """One sentence on what the protocols share; nothing to say of a single one."""
-    if len(sections) < 2:
-        return ()
-    each = "; ".join(
-        f"{', '.join(shared(one.first.leaks)) or 'nothing'} under {one.protocol}"
-        for one in sections
-    )
-    return (
-        f"Why the numbers differ: train and test share {each}; what they share is recognised "
-        "again without the emotion being recognised, so the less they share, the more the number "
-        "says about recordings of your own.",
-    )
-
-
-def _score_table(
-    name: str, title: str, columns: Sequence[Column], labels: Sequence[str], notes: Sequence[str]
-) -> Table:
-    estimators = chance_last(each for section, _ in columns for each in section.estimators)
-    shown = [(section, pool) for section, target in columns for pool in section.of(target)]
-    whole = [
-        {pool.estimator: pool.uar for pool in section.of(target) if section.is_whole(pool)}
-        for section, target in columns
-    ]
+def _score_table(panel: Panel) -> Table:
+    estimators, columns = panel.estimators, panel.columns
 
     def cell(estimator: str, section: Section, target: Target) -> str:
         pool = section.pools.get((estimator, target))
         return score(section, pool) if pool else ""
 
     return Table(
-        name=name,
-        title=title,
-        columns=("estimator", *labels),
+        name=panel.name,
+        title=panel.title,
+        columns=("estimator", *panel.labels),
         rows=tuple((each, *(cell(each, *column) for column in columns)) for each in estimators),
         facts=(
             *published.rows(columns),
             *_facts([[section.fullest(target)] for section, target in columns]),
         ),
-        best=_best(whole, estimators),
-        notes=(*notes, *pooled(shown), *published.notes(columns)),
-        records=tuple(record(section, pool) for section, pool in shown),
+        best=_cells(panel.best, estimators),
+        notes=(*panel.notes, *pooled(panel.pools), *published.notes(columns)),
+        records=tuple(record(section, pool) for section, pool in panel.pools),
     )
 
 
-def _best(columns: Sequence[Mapping[str, float]], rows: Sequence[str]) -> frozenset[Cell]:
-    """The highest UAR of each column, if there are two to compare; equals share the honour."""
+def _cells(best: Sequence[Sequence[str]], rows: Sequence[str]) -> frozenset[Cell]:
     return frozenset(
-        (rows.index(name), number)
-        for number, column in enumerate(columns, 1)
-        for name, value in column.items()
-        if len(column) > 1 and np.isclose(value, max(column.values()))
+        (rows.index(name), number) for number, names in enumerate(best, 1) for name in names
     )
 
 
@@ -165,22 +110,21 @@ def _chance(pool: Pool) -> str:
     return f"{percent(pool.chance.uar)} / {percent(pool.chance.accuracy)}"
 
 
-def _means(name: str, title: str, sections: Sequence[Section], notes: Sequence[str]) -> Table:
+def _means(panel: Panel) -> Table:
     """One column per protocol: means over those test sets on which every estimator was run."""
-    estimators = chance_last(each for section in sections for each in section.estimators)
+    sections, estimators = panel.sections, panel.estimators
     columns = [_mean_column(section) for section in sections]
+    best = [highest({one: uar for one, (uar, _) in scores.items()}) for _, scores in columns]
     return Table(
-        name=name,
-        title=title,
+        name=panel.name,
+        title=panel.title,
         columns=("estimator", *(label for label, _ in columns)),
         rows=tuple(
             (each, *(_score_cell(scores.get(each)) for _, scores in columns)) for each in estimators
         ),
-        best=_best(
-            [{one: uar for one, (uar, _) in each.items()} for _, each in columns], estimators
-        ),
+        best=_cells(best, estimators),
         notes=(
-            *notes,
+            *panel.notes,
             "Mean UAR % / mean accuracy % over the test sets on which every estimator was run; "
             "the tables of each protocol give each test set with its interval.",
         ),

@@ -77,10 +77,16 @@ def about(section: Section) -> list[str]:
 
 def pooled(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
     """How the numbers of some pools came about, with the marks that they carry."""
-    notes = [
+    how = (
         "UAR % [95 % interval] / accuracy %, from the confusion matrices summed over folds; "
         "the interval is a bootstrap over speakers."
-    ]
+    )
+    return [how, *explained(shown)]
+
+
+def explained(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
+    """What a reader should know of some pools, and the marks that they carry."""
+    notes = []
     if len({pool.labels for _, pool in shown}) > 1:
         notes.append(
             "Not all numbers are about the same emotions: hold each against its chance level."
@@ -115,12 +121,20 @@ def pooled(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
 def score(section: Section, pool: Pool) -> str:
     """A cell: UAR with its interval, accuracy, and the marks explained by `pooled`."""
     low, high = percent(pool.interval.low), percent(pool.interval.high)
-    marks = FEW_SPEAKERS if pool.interval.over != "speakers" else ""
-    marks += CONFOUNDED if is_confounded(pool) else ""
-    marks += AT_CHANCE if is_at_chance(pool) else ""
-    unfinished = "" if section.is_whole(pool) else UNFINISHED
     uar, accuracy = percent(pool.uar), percent(pool.accuracy)
-    return f"{uar} [{low}, {high}]{marks} / {accuracy}{unfinished}"
+    return f"{uar} [{low}, {high}]{marks(pool)} / {accuracy}{unfinished(section, pool)}"
+
+
+def marks(pool: Pool) -> str:
+    """What keeps a UAR from being quoted alone, a mark each, explained by `explained`."""
+    few = FEW_SPEAKERS if pool.interval.over != "speakers" else ""
+    confounded = CONFOUNDED if is_confounded(pool) else ""
+    return few + confounded + (AT_CHANCE if is_at_chance(pool) else "")
+
+
+def unfinished(section: Section, pool: Pool) -> str:
+    """The mark of a number on fewer folds than others in its column, else nothing."""
+    return "" if section.is_whole(pool) else UNFINISHED
 
 
 def is_at_chance(pool: Pool) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sertool.errors import NotEnough
+from sertool.files import write as write_file
 from sertool.report.formats import comma_separated, latex, markdown
 from sertool.report.table import Table
 
@@ -36,6 +37,24 @@ def tables(results: Sequence[Result]) -> list[Table]:
     return _tables(sections(_some(results)))
 
 
+def at_a_glance(results: Sequence[Result]) -> list[tuple[Table, Table]]:
+    """What to look at first, one table for each normalisation and other condition.
+
+    Args:
+        results: in any order.
+
+    Returns:
+        Each as `tables` has it, and in short: a row for each test set, UAR alone.
+
+    Raises:
+        NotEnough: no result at all.
+    """
+    from sertool.report.glance import glances
+    from sertool.report.sections import sections
+
+    return list(glances(sections(_some(results))))
+
+
 def write(results: Sequence[Result], folder: Path) -> list[Path]:
     """Write all tables and figures; the same results give the same bytes.
 
@@ -52,6 +71,7 @@ def write(results: Sequence[Result], folder: Path) -> list[Path]:
 
     Raises:
         NotEnough: no result at all.
+        CannotWrite: the disk is full, or the folder may not be written to.
     """
     from sertool.report.figures import figures
     from sertool.report.sections import sections
@@ -68,8 +88,7 @@ def write(results: Sequence[Result], folder: Path) -> list[Path]:
     }
     _remove(_listed(folder) - {*files}, folder)
     for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+        write_file(folder / name, content)
     return [folder / name for name in files]
 
 
