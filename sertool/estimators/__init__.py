@@ -2,5 +2,5 @@
 
 It returns an unfitted scikit-learn classifier and knows nothing of speech: rows of numbers come
 in, labels and a probability or a score per label go out. The defaults were tuned on emotional
-speech, with speakers that training never saw (`benchmarks/tune.py`).
+speech, with speakers that training never saw (`benchmarks/tune.toml`).
 """
