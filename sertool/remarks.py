@@ -12,6 +12,7 @@ import numpy as np
 
 from sertool.gate import levels
 from sertool.spectrum import Spectrum
+from sertool.spectrum.banks import HOP, N_FFT
 
 QUIET_DB = -45.0
 """Level of the loudest 20 ms below which a recording is called quiet; the corpora's: above -42."""
@@ -21,6 +22,8 @@ NARROW_DB = -50.0
 """Power at 4.2 to 7.5 kHz re all above 300 Hz below which it is called narrow; above -39 there."""
 STEADY_DB = 4.0
 """Range from the 10th to the 90th percentile of levels, in a second or more, called steady."""
+_BEYOND = N_FFT // 2 // HOP
+"""Frames at either end that reach beyond it."""
 UNUSUAL = 0.02
 """The share of training values at either end that counts as outside of the usual range."""
 FLAGGED = 0.02
@@ -97,7 +100,9 @@ def of_features(share: float, most: float) -> Iterator[str]:
 
 
 def _high_share_db(spectrum: Spectrum) -> float:
-    power = np.einsum("ij,ij->i", spectrum.magnitude, spectrum.magnitude).astype(np.float64)
+    """Of the frames that lie within the sound: a cut through a vowel is heard at all pitches."""
+    magnitude = spectrum.magnitude[:, _BEYOND:-_BEYOND]
+    power = np.einsum("ij,ij->i", magnitude, magnitude).astype(np.float64)
     frequencies = np.arange(power.size) * spectrum.rate / (2 * (power.size - 1))
     high = power[(frequencies > 4_200) & (frequencies < 7_500)].sum()
     return float(10 * np.log10((high + 1e-20) / (power[frequencies > 300].sum() + 1e-20)))

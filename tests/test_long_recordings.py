@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tracemalloc
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -197,3 +198,54 @@ def test_a_timeline_of_joined_recordings_hears_each_within_a_window(tmp_path: Pa
     for number, clip in enumerate(clips):
         alone = predictor.window(clip)
         assert values(heard[2.5 * number]) == pytest.approx(values(alone), abs=1e-6)
+
+
+def spoken_blocks(rate: int, seconds: float) -> Iterator[np.ndarray]:
+    """Speech of 8 to 20 s and near silence of 6 to 12 s in turn, of lengths that share no beat."""
+    random = np.random.default_rng(0)
+    paths = sorted((SAMPLE / "emodb").rglob("*.flac"))
+    clips = [audio.resample(audio.read(path), rate).samples for path in paths]
+    total = 0
+    while total < seconds * rate:
+        chosen = [clips[number] for number in random.permutation(len(clips))]
+        lengths = np.cumsum([clip.size for clip in chosen])
+        speech = np.concatenate(
+            chosen[: 1 + np.searchsorted(lengths, random.uniform(8, 17) * rate)]
+        )
+        silence = random.normal(0, 1e-5, round(random.uniform(6, 12) * rate)).astype(np.float32)
+        yield from (0.9 * speech / np.abs(speech).max(), silence)
+        total += speech.size + silence.size
+
+
+@needs_sample
+@pytest.mark.slow
+@pytest.mark.parametrize(("rate", "suffix"), [(44_100, "ogg"), (48_000, "mp3")])
+def test_the_joins_of_an_hour_are_where_they_are_to_the_end(
+    predictor: Predictor, tmp_path: Path, rate: int, suffix: str
+) -> None:
+    """Where speech begins and ends, spans do, within a window, the last as well as the first."""
+    path, joins = tmp_path / f"a.{suffix}", [0.0]
+    with soundfile.SoundFile(path, "w", rate, 1) as file:
+        for block in spoken_blocks(rate, 3600.0):
+            file.write(block)
+            joins.append(joins[-1] + block.size / rate)
+    found = sertool.spans(predictor.timeline(path))
+    begins, ends = joined((span.start_s, span.end_s) for span in found)
+    assert len(begins) == len(joins) // 2 > 100
+    early, late = np.subtract(joins[:-1:2], begins), np.subtract(ends, joins[1::2])
+    for deviations in (early, late):
+        assert np.abs(deviations).max() <= 2.5
+        drift = deviations[-20:].mean() - deviations[:20].mean()
+        assert abs(drift) < 4 * deviations.std() * np.sqrt(2 / 20)
+
+
+def joined(spans: Iterable[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    """Where speech of any emotion begins and ends: spans that touch are one."""
+    begins, ends = [], []
+    for start_s, end_s in spans:
+        if ends and ends[-1] == start_s:
+            ends[-1] = end_s
+        else:
+            begins.append(start_s)
+            ends.append(end_s)
+    return begins, ends

@@ -95,6 +95,16 @@ def test_open_parameters_are_chosen_on_held_out_speakers(make_store: MakeStore) 
     assert model.estimator[-1].gamma == 0.27
 
 
+@pytest.mark.parametrize("n_rows", [1, 20])
+def test_a_forest_is_the_mean_of_its_trees_as_scikit_learn_has_it(
+    trained: Callable[[str], Model], n_rows: int
+) -> None:
+    forest = trained("forest").estimator
+    X = np.random.default_rng(0).normal(size=(n_rows, 178)).astype(np.float32)
+    expected = np.log(np.maximum(forest.predict_proba(X), 1e-6))
+    np.testing.assert_array_equal(persistence.scores(forest, X), expected)
+
+
 def test_every_back_end_ships() -> None:
     assert prediction.shipped() == ("cnn", "forest", "logistic", "svm", "xgboost")
     assert sum(file.stat().st_size for file in prediction.MODELS.iterdir()) < 30e6

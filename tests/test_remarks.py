@@ -66,6 +66,23 @@ def test_foreign_sound_is_remarked_upon(name: str) -> None:
     assert words in remarked(change(speech_like()))
 
 
+def test_a_telephone_is_told_though_the_cut_goes_through_a_vowel() -> None:
+    """Harmonics of 125 Hz up to 2,875 Hz, swelling four times a second, loud at either end."""
+    time = np.arange(RATE) / RATE
+    vowel = sum(np.sin(2 * np.pi * f * time + f) / f for f in range(125, 3_000, 125))
+    assert "telephone" in remarked(10 * vowel * (0.55 + 0.45 * np.cos(8 * np.pi * time)))
+
+
+@needs_sample
+@pytest.mark.parametrize("corpus", ["emodb", "cremad", "savee"])
+def test_real_speech_is_narrow_only_over_the_telephone(corpus: str) -> None:
+    for path in sorted((SAMPLE / corpus).rglob("*.flac"))[::8]:
+        wide = audio.read(path)
+        narrow = Signal(resampled(wide.samples, wide.rate, 8_000), 8_000)
+        heard = [audio.window(audio.resample(sound))[0].samples for sound in (wide, narrow)]
+        assert ["telephone" in remarked(samples) for samples in heard] == [False, True]
+
+
 def test_the_quiet_one_is_told_how_quiet() -> None:
     square = np.tile([0.001, -0.001], RATE)  # -60 dB
     assert "very quiet (-60 dB at its loudest)" in remarked(square)

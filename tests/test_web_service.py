@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from served import as_wav
 from synthetic import tone
 
+from sertool import prediction
 from sertool.errors import UnknownName
 
 pytest.importorskip("starlette")
@@ -86,6 +89,23 @@ def test_beyond_the_most_requests_it_is_busy(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(service, "MOST_REQUESTS", 0)
     status, body = asked(app(), "/api/picture", whole)
     assert (status, b"try again" in body) == (503, True)
+
+
+def test_a_model_is_loaded_once_though_two_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[object] = []
+    load = prediction.load
+
+    def slowly(source: str | Path) -> prediction.Predictor:
+        loads.append(source)
+        time.sleep(0.2)
+        return load(source)
+
+    monkeypatch.setattr(prediction, "load", slowly)
+    offered = service.Service({"xgboost": "xgboost", "logistic": "logistic"})
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(offered._predictor, ["logistic", "logistic"])
+    assert one is other
+    assert loads == ["xgboost", "logistic"]
 
 
 def test_a_model_that_cannot_be_loaded_stops_the_start() -> None:

@@ -61,7 +61,7 @@ def _heard(paths: Sequence[Path]) -> tuple[list[np.ndarray], int]:
             try:
                 clips += [*speaker.heard(path)]
             except SertoolError as error:
-                bar.console.print(f"skipped {error}", markup=False, highlight=False)
+                bar.console.print(f"skipped {error}", markup=False, highlight=False, soft_wrap=True)
                 n_bad += 1
             bar.advance(task)
     return clips, n_bad

@@ -115,7 +115,7 @@ def _predict(predictor: Predictor, paths: Sequence[Path]) -> list[Prediction]:
             try:
                 predictions.append(_named(predictor(path)))
             except SertoolError as error:
-                bar.console.print(f"skipped {error}", markup=False, highlight=False)
+                bar.console.print(f"skipped {error}", markup=False, highlight=False, soft_wrap=True)
                 predictions.append(Prediction(str(path), "", {}, 0.0, 0.0, 0.0))
             bar.advance(task)
     return predictions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any, Self
@@ -15,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from sertool.errors import BadChoice
-from sertool.estimators._network import Rows, logits, network, threads
+from sertool.estimators._network import Floats, Rows, logits, network, threads
 from sertool.estimators._quantiles import NormalQuantiles
 
 ROWS_AT_ONCE = 16
@@ -100,10 +101,7 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         X = self._transformed(X)
         chunks = np.split(X, range(ROWS_AT_ONCE, len(X), ROWS_AT_ONCE))
-        # A thread per chunk: BLAS's own threads lose more by waiting for each other than they gain.
-        with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(threads()) as pool:
-            found = list(pool.map(partial(logits, self.weights_), chunks))
-        probabilities: np.ndarray = softmax(np.concatenate(found), axis=1)
+        probabilities: np.ndarray = softmax(np.concatenate(self._carried(chunks)), axis=1)
         return probabilities
 
     def predict(self, X: Any) -> np.ndarray:
@@ -128,6 +126,19 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _transformed(self, X: Any) -> np.ndarray:
         X = validate_data(self, X, dtype=np.float32, reset=False)
         return np.asarray(self.quantiles_.transform(X), np.float32)
+
+    def _carried(self, chunks: Sequence[Floats]) -> list[Floats]:
+        """The logits of each chunk of rows, by a thread for each.
+
+        BLAS's own threads lose more by waiting for each other than they gain. A single chunk, such
+        as a row that is heard live, is not worth a thread.
+        """
+        carry = partial(logits, self.weights_)
+        with _blas().limit(limits=1, user_api="blas"):
+            if len(chunks) == 1:
+                return [carry(chunks[0])]
+            with ThreadPoolExecutor(threads()) as pool:
+                return list(pool.map(carry, chunks))
 
     def _encoded(self, X: Any, y: Any) -> Rows:
         """Transformed features, and 1 for the label of each row and 0 for the others."""

@@ -15,9 +15,8 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Any, cast
 
 from starlette.applications import Starlette
@@ -89,6 +88,21 @@ def application(models: Mapping[str, str | Path], names: Iterable[str]) -> Starl
     )
 
 
+class _Loaded:
+    """A model that is loaded once, by whoever asks for it first; others meanwhile wait."""
+
+    def __init__(self, source: str | Path) -> None:
+        self._source = source
+        self._lock = Lock()
+        self._predictor: Predictor | None = None
+
+    def predictor(self) -> Predictor:
+        with self._lock:
+            if self._predictor is None:
+                self._predictor = prediction.load(self._source)
+            return self._predictor
+
+
 class Service:
     """What the interface answers.
 
@@ -98,8 +112,8 @@ class Service:
 
     def __init__(self, models: Mapping[str, str | Path]) -> None:
         self._models = models
-        self._load = cache(prediction.load)
-        self._load(next(iter(models.values())))
+        self._loaded = {name: _Loaded(source) for name, source in models.items()}
+        self._loaded[next(iter(models))].predictor()
         self._places = asyncio.Semaphore(MOST_REQUESTS)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="sertool")
 
@@ -128,7 +142,7 @@ class Service:
 
     def _predictor(self, name: str) -> Predictor:
         try:
-            return self._load(self._models[name])
+            return self._loaded[name].predictor()
         except BadModel as error:
             LOG.error(error)  # it names a file, which is nothing for who asks
             raise HTTPException(500, f"{name} {UNLOADABLE}") from None
