@@ -8,11 +8,14 @@ import platform
 import numba
 import numpy as np
 import pytest
+import scipy.fft
 import soxr
 
+from sertool.errors import BadChoice
 from sertool.resampling import resampled
-from sertool.spectrum import angle, banks, shape, sliding, vocoder
+from sertool.spectrum import angle, banks, constantq, fourier, shape, transform, vocoder
 from sertool.spectrum.product import product
+from sertool.spectrum.turning import turned
 
 SPECIAL = (0.0, -0.0, 1e-45, -1e-45, 1.0, -1.0, 3e38, -3e38)
 
@@ -96,16 +99,63 @@ def test_sines_and_cosines_where_the_library_computes_others() -> None:
     np.testing.assert_array_equal(found, np.stack(librarys_sines_and_cosines(angles)))
 
 
-@pytest.mark.parametrize("hop", [8, 16, 32, 64, 128, 256])
+not_fused = pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "AMD64"), reason="SciPy may round less often elsewhere"
+)
+
+
+@not_fused
+@pytest.mark.parametrize("n_frames", [1, 7, 8, 19])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_sliding_equals_leaping(hop: int, dtype: type) -> None:
-    random = np.random.default_rng(hop)
-    samples = random.standard_normal(90 * hop).astype(dtype)
-    samples[40 * hop : 60 * hop] *= 1e-9  # a silence, whose rounding noise matters
+def test_spectra_are_scipys(n_frames: int, dtype: type) -> None:
+    random = np.random.default_rng(n_frames)
+    samples = random.standard_normal(512 * n_frames - 1).astype(dtype)
+    frames = framed(samples, 2048, 512, n_frames) * banks.hann(2048)
+    expected = scipy.fft.rfft(frames).T.astype(np.result_type(dtype, np.complex64))
+    np.testing.assert_array_equal(transform.stft(samples), expected)
+
+
+def test_magnitudes_are_those_of_the_spectra() -> None:
+    samples = np.random.default_rng(0).standard_normal(20_000)
+    expected = np.abs(transform.stft(samples))
+    np.testing.assert_allclose(transform.magnitude(samples), expected, rtol=1e-14, atol=1e-14)
+
+
+@pytest.mark.parametrize("n_frames", [1, 91])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_highest_octave_is_its_filters_times_scipys_spectra(n_frames: int, dtype: type) -> None:
+    random = np.random.default_rng(n_frames)
+    samples = random.standard_normal(512 * n_frames - 1).astype(dtype)
+    samples[20_000:30_000] *= 1e-9  # a silence, whose rounding noise matters
     bank = banks.constant_q(22_050, 0.1)
-    slid, leapt = (way(samples, bank, hop, 91) for way in (sliding.sliding, sliding.leaping))
-    np.testing.assert_allclose(slid, leapt, rtol=0, atol=2e-7 * np.abs(leapt).max())
-    assert slid.dtype == dtype
+    filters = np.zeros((36, 513), np.complex128)
+    filters[np.repeat(np.arange(36), np.diff(bank.rows)), bank.first + bank.bins] = (
+        bank.weights[0, 0] + 1j * bank.weights[0, 1]
+    )
+    spectra = scipy.fft.rfft(framed(samples, bank.n_fft, 512, n_frames)).T
+    rounded = spectra.astype(np.result_type(dtype, np.complex64))
+    expected = np.abs(filters @ rounded) / bank.root_lengths[-36:, None]
+    found = constantq.constant_q_magnitude(samples, 22_050, 0.1)[-36:]
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, expected, rtol=2e-3, atol=1e-12)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6 * expected.max())
+
+
+def framed(samples: np.ndarray, length: int, hop: int, n_frames: int) -> np.ndarray:
+    padded = np.pad(samples.astype(float), (length // 2, length))
+    return np.stack([padded[t * hop : t * hop + length] for t in range(n_frames)])
+
+
+def test_other_frames_are_refused() -> None:
+    with pytest.raises(BadChoice, match="frames of 512 samples"):
+        fourier.twiddles(512)
+
+
+@pytest.mark.parametrize("shape_of_all", [(3, 20), (8, 8), (19, 1025), (1025, 30)])
+def test_turned_is_transposed(shape_of_all: tuple[int, int]) -> None:
+    rows = np.random.default_rng(0).standard_normal(shape_of_all).astype(np.float32)
+    np.testing.assert_array_equal(turned(rows), rows.T)
+    np.testing.assert_array_equal(turned(rows, np.float64), rows.T)
 
 
 @pytest.mark.parametrize("n_frames", [1, 7, 108])

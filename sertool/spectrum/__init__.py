@@ -14,7 +14,7 @@ from sertool.spectrum.constantq import constant_q_magnitude
 from sertool.spectrum.decibel import decibel
 from sertool.spectrum.pitch import Pitch, pitch
 from sertool.spectrum.product import product
-from sertool.spectrum.transform import stft, turned
+from sertool.spectrum.transform import magnitude, stft
 from sertool.spectrum.tuning import deviation, peaks
 from sertool.types import Signal
 
@@ -46,7 +46,7 @@ class Spectrum:
 
     @cached_property
     def stft(self) -> np.ndarray:
-        """Complex spectra, frames as rows, shape (n_frames, 1025)."""
+        """Complex spectra, shape (1025, n_frames)."""
         return stft(self.samples)
 
     @cached_property
@@ -137,7 +137,10 @@ class Spectrum:
 
     @cached_property
     def _fine_magnitude(self) -> np.ndarray:
-        return turned(np.abs(self.stft))
+        if self.samples.dtype == np.float64:
+            return magnitude(self.samples)
+        sizes: np.ndarray = np.abs(self.stft)
+        return sizes
 
     @cached_property
     def _peaks(self) -> np.ndarray:

@@ -4,6 +4,7 @@ Kernels are compiled by numba for the processor at hand on their first use and k
 this package (or in the user's cache folder where that is not writable), so that neither the next
 process nor a worker compiles them again. They release the interpreter's lock, division by zero is
 no error in them, and they round as they are written: no fused multiply-add, no other order of sums.
+What is kept is compiled anew when its own file changes, not when another one does that it calls.
 
 Spectra are laid out as in librosa, bins as rows and frames as columns, and the innermost loop runs
 over frames: the processor then works on several frames side by side without any sum changing its
@@ -29,3 +30,8 @@ def contracted(function: Kernel) -> Kernel:
     """Compile likewise, but let a product and a sum be rounded once: for polynomials."""
     decorate = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
     return cast(Kernel, decorate(function))
+
+
+def inlined(function: Kernel) -> Kernel:
+    """Let a function be compiled as a part of each kernel that calls it, and only there."""
+    return cast(Kernel, numba.njit(inline="always")(function))

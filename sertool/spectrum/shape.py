@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sertool.spectrum.compiled import kernel
+from sertool.spectrum.lanes import LANES, greatest, least, load, load_at, spread, store
 
 ROLLOFF = 0.85
 """Share of the magnitude that lies below the rolloff."""
-TOGETHER = 4
-"""Rows that are compared with the extremes so far at a time."""
 
 
 def banded(spectra: np.ndarray, bank: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -112,41 +113,57 @@ def extremes(magnitude: np.ndarray, bands: np.ndarray) -> tuple[np.ndarray, np.n
     Returns:
         Valleys and peaks, each of shape (n_bands, n_frames), float64.
     """
+    n_frames = magnitude.shape[1]
+    if n_frames < LANES:
+        magnitude = np.pad(magnitude, ((0, 0), (0, LANES - n_frames)))
     means = np.empty((2, len(bands), magnitude.shape[1]))
-    passing = np.empty((TOGETHER, magnitude.shape[1]), np.float32)
     for band, (first, stop, count) in enumerate(bands):
         for sign, mean in zip((1, -1), means[:, band], strict=True):
-            smallest = np.full((count, magnitude.shape[1]), np.inf, np.float32)
-            _keep_smallest(magnitude[first:stop], np.float32(sign), smallest, passing)
-            mean[:] = sign * smallest.mean(axis=0, dtype=np.float64)
-    return means[0], means[1]
+            room = np.empty(count * LANES, np.float32)
+            _average_smallest(magnitude[first:stop], np.float32(sign), room, mean)
+    return means[0, :, :n_frames], means[1, :, :n_frames]
 
 
 @kernel
-def _keep_smallest(
-    rows: np.ndarray, sign: np.float32, smallest: np.ndarray, passing: np.ndarray
+def _average_smallest(
+    rows: np.ndarray, sign: np.float32, smallest: np.ndarray, mean: np.ndarray
 ) -> None:
-    """Keep the smallest values of each column, or with a sign of -1 the largest, less than 0.
+    """Mean of the smallest values of each column, or with a sign of -1 of the largest.
 
-    Every row passes through the list of the smallest so far, in all frames at once: what is
+    Every row passes through the list of the smallest so far, in eight frames at once: what is
     smaller stays, what is larger is passed on. No branch and no sort; four rows pass together, so
     that the list is read and written a quarter as often.
+
+    Args:
+        rows: shape (n_bins, n_frames), float32.
+        sign: by which the rows are multiplied first, and the mean at last.
+        smallest: room for the list, a line of eight frames for each place.
+        mean: the result, shape (n_frames,), float64.
     """
-    first, second, third, fourth = passing[0], passing[1], passing[2], passing[3]
-    for start in range(0, rows.shape[0], TOGETHER):
-        for i in range(TOGETHER):
-            if start + i < rows.shape[0]:
-                row, entering = rows[start + i], passing[i]
-                for frame in range(entering.size):
-                    entering[frame] = sign * row[frame]
-            else:
-                passing[i, :] = np.inf
-        for place in range(smallest.shape[0]):
-            kept = smallest[place]
-            for frame in range(kept.size):
-                a, b, c, d = first[frame], second[frame], third[frame], fourth[frame]
-                least = kept[frame]
-                least, first[frame] = min(least, a), max(least, a)
-                least, second[frame] = min(least, b), max(least, b)
-                least, third[frame] = min(least, c), max(least, c)
-                kept[frame], fourth[frame] = min(least, d), max(least, d)
+    for start in range(0, rows.shape[1], LANES):
+        frame = min(start, rows.shape[1] - LANES)
+        smallest[:] = np.inf
+        for i in range(0, rows.shape[0], 4):
+            a = _entering(rows, i, frame, sign)
+            b = _entering(rows, i + 1, frame, sign)
+            c = _entering(rows, i + 2, frame, sign)
+            d = _entering(rows, i + 3, frame, sign)
+            for place in range(smallest.size // LANES):
+                kept = load(smallest, place)
+                kept, a = least(kept, a), greatest(kept, a)
+                kept, b = least(kept, b), greatest(kept, b)
+                kept, c = least(kept, c), greatest(kept, c)
+                kept, d = least(kept, d), greatest(kept, d)
+                store(smallest, place, kept)
+        for lane in range(LANES):
+            total = 0.0
+            for value in smallest[lane::LANES]:
+                total += value
+            mean[frame + lane] = sign * total / (smallest.size // LANES)
+
+
+@kernel
+def _entering(rows: np.ndarray, i: int, frame: int, sign: np.float32) -> Any:
+    """Row i of eight frames; beyond the last row what is never kept."""
+    row = load_at(rows, min(i, rows.shape[0] - 1), frame)
+    return row * spread(row, sign) if i < rows.shape[0] else spread(row, np.float32(np.inf))

@@ -1,7 +1,7 @@
 """Frames, the short-time Fourier transform and its inverse.
 
-A few frames at a time are copied, windowed and transformed, so that they stay in the processor's
-cache on the way; the transform itself is SciPy's.
+Eight frames at a time are windowed and transformed side by side. The inverse is SciPy's, of a few
+frames at a time, so that they stay in the processor's cache on the way.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from functools import lru_cache
 import numpy as np
 import scipy.fft
 
+from sertool.spectrum import fourier
 from sertool.spectrum.banks import HOP, N_FFT, hann
 from sertool.spectrum.compiled import kernel
+from sertool.spectrum.fourier import join_four, join_two, transform_parts
+from sertool.spectrum.lanes import LANES
 from sertool.spectrum.memory import keep_freed_memory
 
 BLOCK = 16
-"""Frames that are transformed together."""
+"""Frames that are transformed back together."""
 
 
 def frame_count(length: int) -> int:
@@ -25,87 +28,48 @@ def frame_count(length: int) -> int:
 
 
 def stft(samples: np.ndarray) -> np.ndarray:
-    """Hann-windowed spectra of centred frames, shape (n_frames, 1025).
+    """Hann-windowed spectra of centred frames, shape (1025, n_frames).
 
     Computed in float64, then rounded to complex64 for float32 samples, as librosa does.
 
     Source: `librosa.stft`.
     """
+    return _transformed(samples, np.result_type(samples.dtype, np.complex64))
+
+
+def magnitude(samples: np.ndarray) -> np.ndarray:
+    """Absolute values of float64 spectra, shape (1025, n_frames), without the spectra themselves.
+
+    They are not NumPy's to the last bit, of which float32 ones would show.
+    """
+    return _transformed(samples, samples.dtype)
+
+
+def _transformed(samples: np.ndarray, dtype: np.dtype) -> np.ndarray:
     keep_freed_memory()
     n_frames = frame_count(samples.size)
-    dtype = np.result_type(samples.dtype, np.complex64)
-    spectra = np.empty((n_frames, N_FFT // 2 + 1), dtype)
-    frames = np.empty((BLOCK, N_FFT))
-    for first in range(0, n_frames, BLOCK):
-        room = frames[: n_frames - first]
-        spectra[first : first + BLOCK] = scipy.fft.rfft(
-            copied(samples, first, HOP, hann(N_FFT), room)
-        )
-    return spectra
-
-
-def turned(rows: np.ndarray) -> np.ndarray:
-    """The transposed array, laid out anew; tile by tile, as either side alone would miss the cache.
-
-    Args:
-        rows: shape (n, m).
-
-    Returns:
-        Shape (m, n).
-    """
-    columns = np.empty(rows.shape[::-1], rows.dtype)
-    turn(rows, columns)
-    return columns
+    spectra = np.empty((N_FFT // 2 + 1, max(n_frames, LANES)), dtype)
+    hops = fourier.hops(samples, N_FFT, HOP, n_frames)
+    _transform(hops, hann(N_FFT), fourier.twiddles(N_FFT), fourier.room(N_FFT), spectra)
+    return np.ascontiguousarray(spectra[:, :n_frames])
 
 
 @kernel
-def turn(rows: np.ndarray, columns: np.ndarray) -> None:
-    """Write the transposed `rows`, shape (n, m), to `columns`, shape (m, n)."""
-    n, m = rows.shape
-    for top in range(0, n, BLOCK):
-        for left in range(0, m, BLOCK):
-            for j in range(left, min(left + BLOCK, m)):
-                for i in range(top, min(top + BLOCK, n)):
-                    columns[j, i] = rows[i, j]
-
-
-def copied(
-    samples: np.ndarray, first: int, hop: int, window: np.ndarray, room: np.ndarray
-) -> np.ndarray:
-    """Windowed frames number `first` and following, as many as there is room for.
-
-    Frame t is centred on sample t * hop; beyond the ends of the signal there are zeros.
-
-    Args:
-        samples: shape (n,), float32 or float64.
-        first: number of the first frame.
-        hop: in samples.
-        window: shape (length,), float64.
-        room: where the frames are written, shape (n_frames, length), float64.
-
-    Returns:
-        `room`.
-    """
-    _copy_frames(samples, first * hop - window.size // 2, hop, window, room)
-    return room
-
-
-@kernel
-def _copy_frames(
-    samples: np.ndarray, start: int, hop: int, window: np.ndarray, frames: np.ndarray
+def _transform(
+    hops: np.ndarray,
+    window: np.ndarray,
+    factors: tuple[np.ndarray, ...],
+    room: np.ndarray,
+    spectra: np.ndarray,
 ) -> None:
-    for row in range(frames.shape[0]):
-        frame = frames[row]
-        low = min(max(0, -start), frame.size)
-        high = max(low, min(frame.size, samples.size - start))
-        for i in range(low):
-            frame[i] = 0.0
-        heard, shape, source = frame[low:high], window[low:high], samples[start + low :]
-        for i in range(heard.size):
-            heard[i] = source[i] * shape[i]
-        for i in range(high, frame.size):
-            frame[i] = 0.0
-        start += hop
+    """Fill in the spectra of eight frames at a time, the last eight again if fewer are left."""
+    lines = window.size * LANES
+    parts, halves = room[:lines], room[lines : 2 * lines]
+    for start in range(0, spectra.shape[1], LANES):
+        frame = min(start, spectra.shape[1] - LANES)
+        transform_parts(hops, window, frame, factors, room[2 * lines :], parts)
+        join_four(parts, factors[3], 1, halves)
+        join_two(halves, factors[4], frame, spectra)
 
 
 def inverse_stft(spectra: np.ndarray, length: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from sertool.spectrum.angle import angle
 from sertool.spectrum.banks import HOP, N_FFT
 from sertool.spectrum.compiled import contracted, kernel
 from sertool.spectrum.transform import inverse_stft
+from sertool.spectrum.turning import turned
 
 _TURN = 2 * np.pi
 _QUARTERS_PER_RADIAN = 2 / np.pi
@@ -35,7 +36,7 @@ def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
     """The sound with these spectra at another tempo.
 
     Args:
-        spectra: the STFT of the sound, shape (n_frames, 1025), complex64.
+        spectra: the STFT of the sound, shape (1025, n_frames), complex64.
         length: of the sound, in samples.
         rate: above 1 is faster.
 
@@ -44,9 +45,9 @@ def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
 
     Source: `librosa.effects.time_stretch`.
     """
-    steps = np.arange(0, len(spectra), rate)
-    slower = np.empty((steps.size, spectra.shape[1]), np.complex64)
-    magnitude, angles = np.abs(spectra), angle(spectra)
+    steps = np.arange(0, spectra.shape[1], rate)
+    slower = np.empty((steps.size, len(spectra)), np.complex64)
+    magnitude, angles = turned(np.abs(spectra)), turned(angle(spectra))
     expected = HOP * np.fft.rfftfreq(N_FFT, 1 / _TURN)
     silence = np.zeros(expected.size, np.float32)
     room = np.empty((3, expected.size))
