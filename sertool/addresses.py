@@ -30,7 +30,7 @@ def path(given: str | Path) -> Path:
 
     Raises:
         MissingExtra: an address, and the extra `remote` is not installed.
-        BadChoice: a scheme that fsspec does not know.
+        BadChoice: a scheme that fsspec does not know, a place that does not answer, or no keys.
 
     >>> path("file:///data/emodb").as_posix()
     '/data/emodb'
@@ -56,7 +56,23 @@ def path(given: str | Path) -> Path:
         there.fs  # noqa: B018 - finds out whether the file system can be loaded
     except (ValueError, ImportError) as error:
         raise BadChoice(f"cannot go to {given}: {error}") from None
+    try:
+        (there / "sertool").exists()  # need not; of a bucket itself s3fs hides why it cannot say
+    except _failures(scheme) as error:
+        raise BadChoice(
+            f"{given} cannot be asked ({error}): mend the address, or give the keys, for S3 as "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or in ~/.aws"
+        ) from None
     return cast("Path", there)
+
+
+def _failures(scheme: str) -> tuple[type[Exception], ...]:
+    """What is raised where keys are missing or nobody answers."""
+    if scheme != "s3":
+        return (OSError,)
+    from botocore.exceptions import BotoCoreError
+
+    return OSError, BotoCoreError
 
 
 def is_here(where: Path) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -65,11 +66,38 @@ def opened(
     with ExitStack() as stack:
         with _explained(path, name, av):
             file = stack.enter_context(Path(path).open("rb"))
-            container = stack.enter_context(av.open(file, format=name))
+            container = stack.enter_context(av.open(_Searched(file), format=name))
         if not container.streams.audio:
             raise BadRecording(f"'{path}' is {_NAMES[name]} without sound; give a recording")
         stream = container.streams.audio[0]
+        if stream.codec_context is None:
+            raise BadRecording(
+                f"'{path}' is {_NAMES[name]} with sound of an unknown kind; convert it to WAV"
+            )
         yield stream.rate, stream.channels, _explained_blocks(path, name, av, container, stream)
+
+
+@dataclass(frozen=True)
+class _Searched:
+    """A file in which FFmpeg may look for places that a damaged header makes up.
+
+    What Python raises there PyAV would raise in the middle of something else, or print.
+    """
+
+    file: BinaryIO
+
+    def read(self, size: int) -> bytes:
+        return self.file.read(size)
+
+    def tell(self) -> int:
+        return self.file.tell()
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """The new place, or -1 where there is none: FFmpeg then says so in its own words."""
+        try:
+            return self.file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1
 
 
 @contextmanager

@@ -193,8 +193,8 @@ def _normalised(
 
 
 def _predictions(identity: pa.Table, predicted: np.ndarray) -> pa.Table:
-    columns = ["corpus", "clip", "variant", "speaker", "emotion"]
-    return identity.select(columns).append_column("predicted", pa.array(predicted.tolist()))
+    *columns, last = results.PREDICTED
+    return identity.select(columns).append_column(last, pa.array(predicted.tolist()))
 
 
 def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:

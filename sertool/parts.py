@@ -90,14 +90,25 @@ class Part:
     def table(self, columns: Sequence[str], groups: Sequence[int] | None = None) -> pa.Table:
         """Some columns of all rows, or of some row groups."""
         chosen = range(len(self.group_rows)) if groups is None else groups
+        (whole,) = self._tables(columns, [chosen])
+        return whole
+
+    def tables(self, columns: Sequence[str], groups: Iterable[int]) -> Iterator[pa.Table]:
+        """Some columns of some row groups, one group at a time."""
+        yield from self._tables(columns, ([group] for group in groups))
+
+    def _tables(
+        self, columns: Sequence[str], pieces: Iterable[Sequence[int]]
+    ) -> Iterator[pa.Table]:
         try:
             with _opened(self.file) as content:
-                table = content.read_row_groups(list(chosen), columns=list(columns))
-            table = table.select(list(columns))
-            table.validate(full=True)
+                for groups in pieces:
+                    table = content.read_row_groups([*groups], columns=[*columns])
+                    table = table.select([*columns])
+                    table.validate(full=True)
+                    yield table
         except DAMAGED as error:
             raise damaged(self.file, error) from None
-        return table
 
 
 def read(file: Path) -> Part:

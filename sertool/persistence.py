@@ -19,6 +19,7 @@ import io
 import json
 import re
 import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -55,7 +56,7 @@ DEEPEST = 100
 DAMAGED = (
     ValueError, LookupError, TypeError, AttributeError, ImportError, EOFError, OSError,
     ArithmeticError, AssertionError, RuntimeError, MemoryError, zipfile.BadZipFile,
-    tokenize.TokenError,
+    tokenize.TokenError, UserWarning,
 )  # fmt: skip
 """What building from a foreign or crafted file ends in."""
 
@@ -191,7 +192,9 @@ def _content(packed: bytes, path: Path) -> dict[str, Any]:
     archive = _unpacked(packed, path)
     try:
         _check_archive(archive)
-        content = skops.io.loads(archive, trusted=list(TRUSTED))
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", r"Reading `\.npy`", UserWarning)  # of Python 2
+            content = skops.io.loads(archive, trusted=list(TRUSTED))
     except UntrustedTypesFoundException as error:
         raise BadModel(f"{path} holds types that sertool does not load: {error}") from None
     except DAMAGED as error:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from sertool import results, store
 from sertool.errors import BadChoice, NotEnough, choices
+from sertool.reading import Opened, opened
 from sertool.specification import Candidate, Study
 from sertool.types import EMOTIONS, SIX_EMOTIONS, VARIANTS, Protocol, Split, Variant
 
@@ -114,20 +116,24 @@ class Plan:
         return tuple(dict.fromkeys(note for fit in self.fits for note in fit.notes))
 
 
-def plan(study: Study, table: pa.Table) -> Plan:
+def plan(study: Study, folder: str | Path) -> Plan:
     """Divide a study into fits.
 
     Args:
         study: what is asked.
-        table: rows of the store, all corpora of the study among them.
+        folder: of the store; a text may be an address (`s3://bucket/features`).
 
     Raises:
+        NotFound, BadTable, UnknownName: as `sertool.read_store` says.
         NotEnough: nothing of what is asked can be done (the reasons are in the message).
     """
+    rows = opened(folder, study.corpora, study.feature_sets)
     fits: list[Fit] = []
     impossible: list[str] = []
+    scopes = dict.fromkeys(protocol.scope for protocol in study.protocols)
+    datasets = {scope: tuple(_datasets(study, scope, rows)) for scope in scopes}
     for protocol in study.protocols:
-        for name, dataset in _datasets(study, protocol, table):
+        for name, dataset in datasets[protocol.scope]:
             for seed in study.seeds:
                 try:
                     splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
@@ -141,26 +147,23 @@ def plan(study: Study, table: pa.Table) -> Plan:
     return Plan(tuple(fits), tuple(dict.fromkeys(impossible)))
 
 
-def _datasets(study: Study, protocol: Protocol, table: pa.Table) -> Iterator[tuple[str, Dataset]]:
-    """Each pool by itself, or all of them as one table where the protocol crosses them."""
+def _datasets(study: Study, scope: str, rows: Opened) -> Iterator[tuple[str, Dataset]]:
+    """Each pool by itself, or all of them as one table where the protocols cross them."""
     for sets in study.features:
-        if protocol.scope == "across":
-            pooled = [_pool(table, pool) for pool in study.pools]
+        if scope == "across":
+            pooled = (_pool(rows.identity, pool) for pool in study.pools)
             identity = pa.concat_tables(map(_as_one_corpus, pooled, study.pools))
-            yield "", _dataset(study, table, identity, sets, default="six")
+            yield "", _dataset(study, rows, identity, sets, default="six")
             continue
         for pool in study.pools:
             default = "all" if len(pool) == 1 else "six"
-            yield "+".join(pool), _dataset(study, table, _pool(table, pool), sets, default)
+            yield "+".join(pool), _dataset(study, rows, _pool(rows.identity, pool), sets, default)
 
 
-def _pool(table: pa.Table, pool: Sequence[str]) -> pa.Table:
+def _pool(identity: pa.Table, pool: Sequence[str]) -> pa.Table:
     """The identity of the rows of some corpora, with their row numbers in column `row`."""
-    is_of_it = pc.is_in(table.column("corpus"), pa.array(pool))
-    identity = table.select(store.IDENTITY).append_column(
-        "row", pa.array(np.arange(table.num_rows))
-    )
-    return identity.filter(is_of_it)
+    numbered = identity.append_column("row", pa.array(np.arange(identity.num_rows)))
+    return numbered.filter(pc.is_in(identity.column("corpus"), pa.array(pool)))
 
 
 def _as_one_corpus(table: pa.Table, pool: Sequence[str]) -> pa.Table:
@@ -175,7 +178,7 @@ def _as_one_corpus(table: pa.Table, pool: Sequence[str]) -> pa.Table:
 
 
 def _dataset(
-    study: Study, table: pa.Table, identity: pa.Table, sets: Sequence[str], default: str
+    study: Study, rows: Opened, identity: pa.Table, sets: Sequence[str], default: str
 ) -> Dataset:
     declared = default if study.emotions == "default" else study.emotions
     kept, n_dropped = _without_duplicates(identity) if study.drop_duplicates else (identity, 0)
@@ -185,9 +188,8 @@ def _dataset(
         if declared != "six":
             _check_emotions(wanted, kept)
         kept = kept.filter(pc.is_in(kept.column("emotion"), pa.array(wanted)))
-    rows = kept.column("row").to_numpy()
+    X = rows.matrix(store.columns(sets), kept.column("row").to_numpy())
     kept = kept.drop_columns("row")
-    X = store.matrix(table, store.columns(sets), rows)
     return Dataset(
         identity=kept,
         features=X,

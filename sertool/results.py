@@ -16,13 +16,15 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_type_hints
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sertool import files
+from sertool.declared import is_of
 from sertool.errors import BadTable, CannotWrite, NotFound
 
 FORMAT = 2
@@ -38,6 +40,8 @@ KEY = (
     "protocol", "split", "normalisation", "estimator", "parameters", "emotions",
     "train_variants", "seed", "store",
 )  # fmt: skip
+PREDICTED = ("corpus", "clip", "variant", "speaker", "emotion", "predicted")
+"""What is kept of each prediction beside the key of its result."""
 Key = tuple[str, ...]
 """The values of `KEY` as text."""
 
@@ -240,11 +244,15 @@ def _write(predictions: pa.Table, file: Path) -> None:
 
 def _read(file: Path) -> pa.Table:
     try:
-        return pq.read_table(pa.BufferReader(file.read_bytes()))
-    except (pa.ArrowException, OSError, ValueError) as error:
+        table = pq.read_table(pa.BufferReader(file.read_bytes()))
+        table.validate(full=True)
+        if table.schema.names != [*KEY, *PREDICTED] or {*table.schema.types} != {pa.string()}:
+            raise ValueError("it has other columns")
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise BadTable(
             f"{file} is damaged ({error}): remove it; its predictions are lost, the results are not"
         ) from None
+    return table
 
 
 def _drop_cut_off_line(file: BinaryIO) -> None:
@@ -260,13 +268,35 @@ def _drop_cut_off_line(file: BinaryIO) -> None:
 def _parse(line: bytes, place: str) -> Result:
     try:
         stored = json.loads(line)
-        if stored.pop("format", None) not in READABLE:
-            raise BadTable(f"{place}: not a result of a format up to {FORMAT}; run the study again")
+        number = stored.pop("format", None)
+        if number not in READABLE:
+            raise ValueError(f"of format {number!r}, this sertool reads up to {FORMAT}")
+        _check_types(stored)
         for name in ("leaks", "train_variants", "labels", "warnings"):
             stored[name] = tuple(stored[name])
-        stored["settings"] = dict(stored.get("settings", {}))
-        return Result(**stored)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, BadTable):
-            raise
+        result = Result(**stored)
+        _check_counts(result)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadTable(f"{place}: not a result ({error}); remove the line and run again") from None
+    return result
+
+
+def _check_types(stored: dict[str, Any]) -> None:
+    types = get_type_hints(Result)
+    strange = [name for name in stored if name in types and not is_of(stored[name], types[name])]
+    if strange:
+        raise ValueError(f"{', '.join(strange)}: of another type")
+
+
+def _check_counts(result: Result) -> None:
+    """Confusion matrices that a table would be made of are square, of counts, and add up."""
+    by_speaker = np.array([*result.by_speaker.values()])
+    k = len(set(result.labels))
+    if (
+        by_speaker.shape != (len(by_speaker), k, k)
+        or k != len(result.labels)
+        or by_speaker.min() < 0
+    ):
+        raise ValueError("its confusions by speaker are no square tables of counts")
+    if by_speaker.sum(axis=0).tolist() != result.confusion:
+        raise ValueError("its confusions by speaker do not add up")

@@ -117,7 +117,23 @@ def read(
         BadTable: damaged, or a store of another format.
         UnknownName: a corpus that the store does not hold, or a feature set that does not exist.
     """
-    folder = addresses.path(folder)
+    found, held = chosen(addresses.path(folder), names, wanted)
+    return pa.concat_tables(rows_of(part, name, schema(held)) for name, part in found.items())
+
+
+def chosen(
+    folder: Path, names: Sequence[str], wanted: Sequence[str] | None
+) -> tuple[dict[str, Part], tuple[str, ...]]:
+    """The part of each corpus that is to be read, and the feature sets that all of them hold.
+
+    Args:
+        folder: of the store.
+        names: as `read` has them.
+        wanted: as `read` has it; those are then the sets.
+
+    Raises:
+        NotFound, BadTable, UnknownName: as `read` says.
+    """
     present = corpora(folder)
     if not present:
         raise NotFound(
@@ -127,19 +143,28 @@ def read(
     for name in names:
         if name not in present:
             raise UnknownName(f"the store {folder} holds no corpus {choices(name, present)}")
-    read_parts = {name: parts.read(_file(folder, name)) for name in names or present}
-    held = [
-        name for name in features.SETS if all(name in part.sets for part in read_parts.values())
-    ]
-    chosen = held if wanted is None else features.in_order(wanted)
-    lacking = [name for name in chosen if name not in held]
+    found = {name: parts.read(_file(folder, name)) for name in names or present}
+    held = [name for name in features.SETS if all(name in part.sets for part in found.values())]
+    asked = held if wanted is None else features.in_order(wanted)
+    lacking = [name for name in asked if name not in held]
     if lacking:
         raise NotFound(
             f"the store {folder} holds no {' and no '.join(lacking)} of "
             f"{', '.join(names or present)}; measure them into a store of your own with: "
-            f"sertool extract NAME=FOLDER --features {','.join(chosen)} --store DIR"
+            f"sertool extract NAME=FOLDER --features {','.join(asked)} --store DIR"
         )
-    return pa.concat_tables(_rows(part, name, chosen) for name, part in read_parts.items())
+    return found, tuple(asked)
+
+
+def rows_of(part: Part, corpus: str, columns: pa.Schema) -> pa.Table:
+    """A corpus in some columns of `schema()`, the first of which is `corpus`."""
+    stored = columns.remove(IDENTITY.index("corpus"))
+    table = part.table(stored.names)
+    try:
+        names = pa.array([corpus] * table.num_rows, pa.string())
+        return table.cast(stored).add_column(0, "corpus", names).replace_schema_metadata()
+    except parts.DAMAGED as error:
+        raise parts.damaged(part.file, error) from None
 
 
 def matrix(
@@ -181,11 +206,13 @@ def digest_of(identity: pa.Table, X: np.ndarray, of: Sequence[str]) -> str:
     order = pc.sort_indices(identity, keys).to_numpy()
     # "1": results are known by this digest, so it outlives changes of how a store is kept
     state = hashlib.sha256(f"1 {'+'.join(of)}".encode())
+    blocks = [order[at : at + parts.GROUP_ROWS] for at in range(0, len(order), parts.GROUP_ROWS)]
     for name in IDENTITY:
-        values = identity.column(name).take(pa.array(order))
-        state.update("\0".join(map(str, values.to_pylist())).encode())
-    for start in range(0, len(order), parts.GROUP_ROWS):
-        state.update(np.ascontiguousarray(X[order[start : start + parts.GROUP_ROWS]]).data)
+        for number, block in enumerate(blocks):
+            values = identity.column(name).take(pa.array(block)).to_pylist()
+            state.update(("\0" * bool(number) + "\0".join(map(str, values))).encode())
+    for block in blocks:
+        state.update(np.ascontiguousarray(X[block]).data)
     return state.hexdigest()[:12]
 
 
@@ -303,14 +330,3 @@ def _parts(folder: Path, corpus: str, needed: Sequence[str]) -> Iterator[Part]:
         part = parts.read(file)
         if {*needed} <= {*part.sets}:
             yield part
-
-
-def _rows(part: Part, corpus: str, sets: Sequence[str]) -> pa.Table:
-    """A corpus in the columns of `schema()`."""
-    stored = schema(sets).remove(IDENTITY.index("corpus"))
-    table = part.table(stored.names)
-    try:
-        names = pa.array([corpus] * table.num_rows, pa.string())
-        return table.cast(stored).add_column(0, "corpus", names).replace_schema_metadata()
-    except parts.DAMAGED as error:
-        raise parts.damaged(part.file, error) from None

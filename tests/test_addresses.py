@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from cluster import free_port, process
+from joblib.externals.loky import get_reusable_executor
 from synthetic import EMODB_NAMES, fill, tone, write_sound
 
 from sertool import addresses, extraction, parts, registry, store
@@ -33,6 +34,7 @@ def s3() -> Iterator[str]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "test")
         wait_for(port)
+        get_reusable_executor().shutdown()  # workers that were started before have no keys
         addresses.path("s3://bucket").mkdir()
         yield "s3://bucket"
 
@@ -75,6 +77,24 @@ def test_from_s3_to_s3_by_two_workers_equals_here(
     assert store.waiting(there / "store") == ()
     again = planned(there / "emodb", there / "store")
     assert (len(again.tasks), again.unchanged, again.leaving) == (0, len(EMODB_NAMES), 0)
+
+
+def test_s3_without_keys_is_refused_in_words(
+    s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from s3fs import S3FileSystem
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    S3FileSystem.clear_instance_cache()
+    try:
+        with pytest.raises(BadChoice, match=r"s3://bucket cannot be asked .*give the keys"):
+            addresses.path(s3)
+    finally:
+        S3FileSystem.clear_instance_cache()
 
 
 def test_what_changed_on_s3_is_measured_again(s3: str, tmp_path: Path) -> None:

@@ -106,6 +106,24 @@ def test_a_truncated_one_is_refused(tmp_path: Path, suffix: str) -> None:
         audio.read(path)
 
 
+def test_an_object_that_ends_nowhere_is_refused_in_silence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = encoded(tmp_path / "a.wma", melody(1.0))
+    content = path.read_bytes()
+    path.write_bytes(content[:30] + b"x" * 16 + (2**62).to_bytes(8, "little") + content[54:])
+    with pytest.raises(BadRecording, match="cannot be decoded as WMA"):
+        audio.read(path)
+    assert capfd.readouterr().err == ""
+
+
+def test_sound_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    path = encoded(tmp_path / "a.m4a", melody(1.0))
+    path.write_bytes(path.read_bytes().replace(b"stsd", b"free"))
+    with pytest.raises(BadRecording, match="M4A or MP4 with sound of an unknown kind"):
+        audio.read(path)
+
+
 @pytest.mark.parametrize("magic", [b"\0\0\0\x20ftypM4A ", b"\x1a\x45\xdf\xa3", b"\xff\xf1"])
 def test_a_header_without_sound_is_refused(tmp_path: Path, magic: bytes) -> None:
     (tmp_path / "a").write_bytes(magic + bytes(5_000))

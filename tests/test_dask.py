@@ -11,7 +11,15 @@ import pytest
 from cluster import dask_cluster, free_port
 from synthetic import EMODB_NAMES
 
-from sertool import evaluation, extraction, parallel, planning, registry, specification, store
+from sertool import (
+    evaluation,
+    extraction,
+    parallel,
+    planning,
+    registry,
+    specification,
+    store,
+)
 from sertool.errors import BadChoice
 
 pytest.importorskip("distributed")
@@ -33,7 +41,7 @@ def test_results_are_those_of_this_machine(
     cluster: Cluster, make_store: Callable[..., Path], tmp_path: Path
 ) -> None:
     asked = specification.study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
-    plan = planning.plan(asked, store.read(make_store()))
+    plan = planning.plan(asked, make_store())
     here = [result for _, result in evaluation.run(plan, tmp_path / "here")]
     with parallel.engine("dask", cluster[0]):
         there = [result for _, result in evaluation.run(plan, tmp_path / "there")]

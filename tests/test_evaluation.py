@@ -27,7 +27,7 @@ MakeStore = Callable[..., Path]
 
 def run(folder: Path, place: Path, **keys: Any) -> list[Result]:
     asked = study(**{"corpora": store.corpora(place), "estimators": ["majority", "svm"], **keys})
-    plan = planning.plan(asked, store.read(place, asked.corpora, asked.feature_sets))
+    plan = planning.plan(asked, place)
     return [result for _, result in evaluation.run(plan, folder)]
 
 
@@ -77,7 +77,7 @@ def test_figures_follow_from_the_confusion_matrix(make_store: MakeStore, tmp_pat
 def test_a_study_goes_on_where_it_was(make_store: MakeStore, tmp_path: Path) -> None:
     place = make_store()
     asked = study(protocols=["speakers"], corpora=["emodb"], estimators=["majority"])
-    plan = planning.plan(asked, store.read(place))
+    plan = planning.plan(asked, place)
     running = evaluation.run(plan, tmp_path / "r")
     first, second = next(running)[1], next(running)[1]
     running.close()
@@ -99,7 +99,7 @@ def test_what_was_made_with_other_defaults_is_made_again(
     make_store: MakeStore, tmp_path: Path
 ) -> None:
     asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
-    plan = planning.plan(asked, store.read(make_store()))
+    plan = planning.plan(asked, make_store())
     before = [result for _, result in evaluation.run(plan, tmp_path)]
     assert before[0].parameters == {}
     assert before[0].settings["svc__kernel"] == "rbf"
@@ -116,7 +116,7 @@ def test_results_that_do_not_say_how_their_estimator_was_set_count_as_they_are(
     make_store: MakeStore, tmp_path: Path
 ) -> None:
     asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
-    plan = planning.plan(asked, store.read(make_store()))
+    plan = planning.plan(asked, make_store())
     made = [result for _, result in evaluation.run(plan, tmp_path)]
     file = tmp_path / results.RESULTS
     lines = [json.loads(line) for line in file.read_text().splitlines()]
@@ -131,7 +131,7 @@ def test_results_that_do_not_say_how_their_estimator_was_set_count_as_they_are(
 
 def test_any_number_of_workers_gives_the_same(make_store: MakeStore, tmp_path: Path) -> None:
     asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority", "svm", "forest"])
-    plan = planning.plan(asked, store.read(make_store()))
+    plan = planning.plan(asked, make_store())
     one, two = (
         [result for _, result in evaluation.run(plan, tmp_path / str(jobs), jobs=jobs)]
         for jobs in (1, 2)
@@ -264,7 +264,7 @@ def test_one_speaker_cannot_be_left_out(make_store: MakeStore, tmp_path: Path) -
 
 def test_what_cannot_be_done_is_said_beside_what_can(make_store: MakeStore) -> None:
     asked = study(protocols=["clips", "speakers"], corpora=["emodb"], estimators=["majority"])
-    plan = planning.plan(asked, store.read(make_store(speakers=1)))
+    plan = planning.plan(asked, make_store(speakers=1))
     assert {fit.protocol.name for fit in plan.fits} == {"clips"}
     assert len(plan.impossible) == 1
     assert plan.impossible[0].startswith("speakers: ")
@@ -314,7 +314,7 @@ def test_names_that_are_repeated_count_once() -> None:
 
 def notes(place: Path, **keys: Any) -> tuple[str, ...]:
     asked = study(corpora=store.corpora(place), estimators=["majority"], **keys)
-    return planning.plan(asked, store.read(place)).notes
+    return planning.plan(asked, place).notes
 
 
 class TestRepeatedSounds:
@@ -386,7 +386,7 @@ class TestRepeatedSounds:
             protocols=["clips"], corpora=["emodb"], estimators=["majority"],
             emotions=["angry", "sad"], drop_duplicates=True,
         )  # fmt: skip
-        (fit, *_) = planning.plan(asked, store.read(place)).fits
+        (fit, *_) = planning.plan(asked, place).fits
         assert fit.dataset.identity.num_rows == 3 * (6 * 2 * 4 - 1)
 
     def test_nothing_dropped_is_the_same_result(
@@ -402,10 +402,9 @@ class TestRepeatedSounds:
     ) -> None:
         place = make_store()
         name_sound_alike(place, "00/sad-0.wav", "01/sad-0.wav")
-        table = store.read(place)
         asked = study(protocols=["speakers"], corpora=["emodb"], estimators=["majority"])
-        fit = planning.plan(asked, table).fits[0]
-        rows = np.arange(table.num_rows)
+        fit = planning.plan(asked, place).fits[0]
+        rows = np.arange(fit.dataset.identity.num_rows)
         careless = replace(fit, split=replace(fit.split, train=np.setdiff1d(rows, rows[: 3 * 16])))
         ((_, result),) = evaluation.run(planning.Plan((careless,), ()), tmp_path / "r")
         (_, *said) = result.warnings

@@ -55,6 +55,12 @@ def test_ranks_and_learning_curves_are_drawn_where_there_are_any(tmp_path: Path)
     assert {"ranks-speakers-train.png", "learning-speakers-train.png"} <= drawn
 
 
+def test_a_list_of_files_that_is_no_text_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "tables.md").write_bytes(b"* [\xff](tables/mine.csv)")
+    report.write([result()], tmp_path)
+    assert "## Per corpus" in (tmp_path / "tables.md").read_text(encoding="utf-8")
+
+
 def test_files_of_an_earlier_report_go_and_others_stay(tmp_path: Path) -> None:
     report.write(study(), tmp_path)
     (tmp_path / "figures/mine.png").write_bytes(b"mine")

@@ -105,7 +105,6 @@ def benchmark(
     """
     from sertool import parallel, planning, specification
     from sertool import results as results_file
-    from sertool import store as store_file
 
     jobs = screen.checked_jobs(jobs)
     place = home.store_to_read(store)
@@ -120,7 +119,7 @@ def benchmark(
     asked = specification.study(**keys)
     folder = results or RESULTS / (spec or QUICK).stem
     screen.say(f"store: {place}\nresults: {folder}")
-    plan = planning.plan(asked, store_file.read(place, asked.corpora, asked.feature_sets))
+    plan = planning.plan(asked, place)
     for reason in plan.impossible:
         screen.say(f"left out: {reason}")
     for note in plan.notes:

@@ -155,7 +155,7 @@ def _listed(folder: Path) -> set[str]:
     """The files that an earlier report of this folder wrote."""
     if not (folder / MARKDOWN).is_file():
         return set()
-    text = (folder / MARKDOWN).read_text(encoding="utf-8")
+    text = (folder / MARKDOWN).read_text(encoding="utf-8", errors="replace")
     return set(re.findall(r"\]\(((?:tables|figures)/[\w.+-]+\.(?:csv|png))\)", text))
 
 

@@ -10,8 +10,8 @@ sample, which stay in the processor's first cache. Spectra on the way are "half 
 part of bin 0, then real and imaginary part of each bin, then the real part of the last one, each
 for eight frames: a row of eight numbers.
 
-Source: pocketfft (Reinecke; Max-Planck-Society, BSD 3-clause), after FFTPACK (Swarztrauber): its real
-transforms of radix 4 and 2, in other loops.
+Source: pocketfft (Reinecke; Max-Planck-Society, BSD 3-clause), after FFTPACK (Swarztrauber): its
+real transforms of radix 4 and 2, in other loops.
 """
 
 from __future__ import annotations

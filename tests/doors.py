@@ -1,0 +1,325 @@
+"""The doors by which files come in, each with inputs to be tried at it.
+
+A door takes a folder of its own and returns an attempt: it takes a source of random numbers and
+tries one input.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import made_results
+import numpy as np
+import pyarrow as pa
+import soundfile
+import test_containers
+from corpus_files import COMPLETE
+from mutations import mutated, restructured
+from synthetic import fill, tone
+
+from sertool import (
+    audio,
+    extraction,
+    files,
+    parts,
+    persistence,
+    registry,
+    report,
+    results,
+    speaker,
+    specification,
+    store,
+    training,
+)  # fmt: skip
+from sertool.cli import home
+from sertool.errors import SertoolError
+from sertool.types import EMOTIONS
+
+Attempt = Callable[[Random], object]
+
+
+def sound(folder: Path) -> Attempt:
+    """WAV, FLAC, OGG, AIFF and AU through decoding and cutting."""
+    wave = tone(0.4)
+    seeds = []
+    for form, subtype, channels in (
+        ("WAV", "PCM_16", 1), ("WAV", "FLOAT", 2), ("WAV", "IMA_ADPCM", 1), ("WAVEX", "PCM_24", 2),
+        ("FLAC", "PCM_16", 1), ("FLAC", "PCM_24", 2), ("OGG", "VORBIS", 1), ("OGG", "OPUS", 2),
+        ("AIFF", "PCM_16", 1), ("AU", "PCM_16", 1), ("MP3", "MPEG_LAYER_III", 1),
+    ):  # fmt: skip
+        file = io.BytesIO()
+        samples = np.stack([wave] * channels, axis=1)
+        soundfile.write(file, samples, 16_000, format=form, subtype=subtype)
+        seeds.append(file.getvalue())
+
+    def attempt(rng: Random) -> object:
+        (folder / "a.wav").write_bytes(mutated(rng.choice(seeds), rng))
+        return audio.load(folder / "a.wav")
+
+    return attempt
+
+
+def containers(folder: Path) -> Attempt:
+    """M4A, MP4, AAC, WebM and WMA through FFmpeg."""
+    seeds = [
+        test_containers.encoded(
+            folder / f"seed.{suffix}", test_containers.melody(0.5, channels)
+        ).read_bytes()
+        for suffix in test_containers.CONTAINERS
+        for channels in (1, 2)
+    ]
+
+    def attempt(rng: Random) -> object:
+        (folder / "a.m4a").write_bytes(mutated(rng.choice(seeds), rng))
+        return audio.load(folder / "a.m4a")
+
+    return attempt
+
+
+def names(folder: Path) -> Attempt:
+    """Paths through every registered parser."""
+    known = [path for files in COMPLETE.values() for path in files()[::40]]
+    parsers = [registry.get("corpora", name).parse for name in registry.names("corpora")]
+
+    def attempt(rng: Random) -> None:
+        characters = list(rng.choice(known))
+        for _ in range(rng.choice((0, 1, 2, 8))):
+            place = rng.randrange(len(characters) + 1)
+            new = rng.choice(["", "/", ".", "\0", "\udcff", "ſ", "1", "ä", "-" * 300, "\n", "W"])
+            characters[place : place + rng.randrange(2)] = new
+        path = "".join(characters)
+        for parse in parsers:
+            clip = parse(path)
+            assert clip is None or (clip.path == path and clip.emotion in EMOTIONS and clip.speaker)
+
+    return attempt
+
+
+MANIFEST = b"""path,emotion,speaker,language,sentence,gender
+a/b.wav,happy,ann,en,s1,f
+"c, d.wav",sad,bob,de,"s
+2",male
+../e.wav,angry,,,,
+"""
+SPECIFICATION = b"""protocols = ["clips", "speakers"]
+corpora = ["emodb", "ravdess+tess"]
+emotions = "six"
+normalisation = ["train"]
+train_variants = ["original"]
+seeds = [1, 42]
+features = ["librosa178", "librosa178+functionals"]
+[estimators]
+forest = {}
+svm = [{ C = 1 }, { C = 10.5e3 }]
+"""
+
+
+def texts(folder: Path) -> Attempt:
+    """Manifests up to the plan of an extraction, specifications up to the study."""
+
+    def attempt(rng: Random) -> object:
+        if rng.random() < 0.5:
+            (folder / "a.toml").write_bytes(mutated(SPECIFICATION, rng))
+            none = {"protocols": (), "corpora": (), "estimators": ()}
+            return specification.study(**{**none, **specification.read(folder / "a.toml")})
+        (folder / "a.csv").write_bytes(mutated(MANIFEST, rng))
+        source = extraction.manifest_source(folder / "a.csv", name="mine")
+        return extraction.plan([source], folder / "store")
+
+    return attempt
+
+
+def stores(folder: Path) -> Attempt:
+    """Parts of a store, read and merged: damaged, damaged before sealing, and of format 1."""
+    corpus = registry.get("corpora", "emodb")
+    clips = fill(folder / "store", corpus, 2, ("angry", "sad"), 1)
+    file = folder / "store" / "corpus=emodb" / "clips.parquet"
+    journal = folder / "store" / store.JOURNAL / "emodb" / "00000001.parquet"
+    journal.parent.mkdir(parents=True)
+    sealed = file.read_bytes()
+    old = sealed.replace(b'"format": 2', b'"format": 1').replace(b"sertool.seal", b"sertool.SEAL")
+    unsealed = old.replace(parts.SEAL, parts.SEAL.upper())
+
+    def attempt(rng: Random) -> None:
+        content = mutated(sealed, rng)
+        kind = rng.randrange(3)
+        if kind == 1:
+            content = mutated(unsealed, rng)
+        elif kind == 2:
+            content = resealed(content)
+        place = rng.choice((file, journal))
+        file.write_bytes(sealed)
+        journal.unlink(missing_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+        store.read(folder / "store")
+        store.sets_at_hand(folder / "store", "emodb")
+        store.merge(folder / "store", corpus, clips)
+
+    return attempt
+
+
+def resealed(content: bytes) -> bytes:
+    whole = io.BytesIO(content)
+    start = parts._place(whole)
+    if start < 0:
+        return content
+    return content[:start] + parts._checksum(whole, start) + content[start + len(parts.BLANK) :]
+
+
+def models(folder: Path) -> Attempt:
+    """Model files: damaged, or with members that were damaged before sealing."""
+    fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2)
+    candidate = specification.Candidate("svm", registry.get("estimators", "svm"))
+    file = folder / "m.sertool"
+    persistence.save(training.train(store.read(folder / "store"), candidate, folds=2), file)
+    whole = file.read_bytes()
+    archive = zipfile.ZipFile(io.BytesIO(persistence._unpacked(whole, file)))
+    members = {name: archive.read(name) for name in archive.namelist()}
+
+    def attempt(rng: Random) -> object:
+        if rng.random() < 0.3:
+            file.write_bytes(mutated(whole, rng))
+            assert file.read_bytes() == whole or is_refused(file), "damage was not found"
+            return None
+        name = rng.choice([*members, "schema.json"])
+        content = mutated(members[name], rng)
+        if name == "schema.json" and rng.random() < 0.8:
+            content = json.dumps(restructured(json.loads(members[name]), rng)).encode()
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as made:
+            for each, stored in members.items():
+                made.writestr(each, content if each == name else stored)
+        file.write_bytes(sealed(packed.getvalue()))
+        return persistence.load(file)
+
+    return attempt
+
+
+def sealed(archive: bytes) -> bytes:
+    """As `persistence.seal`, but quickly, for it is done thousands of times."""
+    stream = zlib.compress(archive, 1)
+    checksum = hashlib.sha256(stream).hexdigest()
+    return f"sertool model {persistence.FORMAT} {checksum}\n".encode() + stream
+
+
+def is_refused(file: Path) -> bool:
+    try:
+        persistence.load(file)
+    except SertoolError:
+        return True
+    return False
+
+
+def voices(folder: Path) -> Attempt:
+    """Voice files, up to what a model that hears the speaker answers."""
+    sets = ("functionals",)
+    fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2, sets)
+    candidate = specification.Candidate("logistic", registry.get("estimators", "logistic"))
+    table = store.read(folder / "store")
+    model = training.train(table, candidate, folds=2, feature_sets=sets)
+    X = store.matrix(table, store.columns(sets))
+    file = folder / "me.json"
+    speaker.save(speaker.voice(X), file)
+    whole = file.read_bytes()
+
+    def attempt(rng: Random) -> None:
+        content = mutated(whole, rng)
+        if rng.random() < 0.5:
+            content = json.dumps(restructured(json.loads(whole), rng)).encode()
+        file.write_bytes(content)
+        heard = speaker.for_speaker(model, speaker.load(file))
+        assert np.isfinite(heard.probabilities(X)).all()
+
+    return attempt
+
+
+PREDICTIONS = pa.table({name: ["sad", "calm"] for name in results.PREDICTED})
+
+
+def reports(folder: Path) -> Attempt:
+    """Results of a study up to its tables; a tenth of them up to the report, page and all."""
+    made = [
+        dataclasses.replace(
+            each, versions={"sertool": "1"}, warnings=("few",), parameters={"C": 1.0},
+            learning_curve={"loss": [1.0, 0.5], "accuracy": [0.5, 1.0]},
+        )
+        for each in made_results.study()[:5]
+    ]  # fmt: skip
+    for each in made:
+        results.add(folder, each, PREDICTIONS)
+    file = folder / results.RESULTS
+    lines = file.read_bytes().splitlines(keepends=True)
+
+    def attempt(rng: Random) -> None:
+        changed = lines.copy()
+        if rng.random() < 0.7:
+            number = rng.randrange(len(lines))
+            structure = restructured(json.loads(lines[number]), rng)
+            changed[number] = json.dumps(structure).encode() + b"\n"
+            file.write_bytes(b"".join(changed))
+        else:
+            file.write_bytes(mutated(b"".join(lines), rng))
+        found = results.read(folder)
+        report.tables(found)
+        if rng.random() < 0.1:
+            report.write(found, folder)
+            report.page(found, "fuzz")
+
+    return attempt
+
+
+def leavings(folder: Path) -> Attempt:
+    """What sertool leaves for itself: places of corpora, locks, predictions, lists of files."""
+    os.environ["SERTOOL_HOME"] = str(folder)
+    home.remember("emodb", folder)
+    places = (folder / "corpora.json").read_bytes()
+    made = made_results.study()[:1]
+    report.write(made, folder)
+    listed = (folder / report.writing.MARKDOWN).read_bytes()
+    results.add(folder, made[0], PREDICTIONS)
+    waiting = next((folder / results.JOURNAL).iterdir())
+    predictions = waiting.read_bytes()
+
+    def attempt(rng: Random) -> None:
+        kind = rng.randrange(10)
+        if kind < 4:
+            (folder / "corpora.json").write_bytes(mutated(places, rng))
+            home.places()
+            home.remember("tess", folder)
+        elif kind < 8:
+            files.write(waiting, predictions)
+            place = rng.choice((waiting, folder / results.PREDICTIONS))
+            place.write_bytes(mutated(predictions, rng))
+            results.merge_predictions(folder)
+        elif kind == 8:
+            (folder / files.LOCK).write_bytes(mutated(predictions, rng))
+            with files.alone(folder):
+                pass
+        else:
+            (folder / report.writing.MARKDOWN).write_bytes(mutated(listed, rng))
+            report.write(made, folder)
+
+    return attempt
+
+
+DOORS = {
+    "sound": sound,
+    "containers": containers,
+    "names": names,
+    "texts": texts,
+    "stores": stores,
+    "models": models,
+    "voices": voices,
+    "reports": reports,
+    "leavings": leavings,
+}
