@@ -68,7 +68,7 @@ def path(given: str | Path) -> Path:
 
 def _failures(scheme: str) -> tuple[type[Exception], ...]:
     """What is raised where keys are missing or nobody answers."""
-    if scheme != "s3":
+    if scheme not in ("s3", "s3a"):
         return (OSError,)
     from botocore.exceptions import BotoCoreError
 

@@ -61,12 +61,14 @@ class Part:
         is_sealed: whether it has a checksum.
         sets: the feature sets that it holds.
         group_rows: rows of each of its row groups.
+        stamp: of the file before it was read: another one now means other rows.
     """
 
     file: Path
     is_sealed: bool
     sets: tuple[str, ...]
     group_rows: tuple[int, ...]
+    stamp: FileStamp | None = None
 
     @property
     def n_rows(self) -> int:
@@ -118,6 +120,7 @@ def read(file: Path) -> Part:
         BadTable: damaged, no parquet, of another format, or with a feature set that this sertool
             does not know.
     """
+    stamp = addresses.stamp(file)
     try:
         n_bytes = _verified_size(file)
         with _opened(file) as parquet:
@@ -140,7 +143,7 @@ def read(file: Path) -> Part:
     n_rows = max(metadata.num_rows, sum(groups))
     if n_rows * metadata.num_columns * 4 > MOST_TIMES * n_bytes:
         raise damaged(file, f"it claims {n_rows} rows")
-    return Part(file, is_sealed, features.in_order(held.split("+")), groups)
+    return Part(file, is_sealed, features.in_order(held.split("+")), groups, stamp)
 
 
 def write(

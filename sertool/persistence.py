@@ -27,6 +27,7 @@ from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -139,8 +140,10 @@ def _shares(estimator: BaseEstimator, X: np.ndarray) -> np.ndarray:
     """
     if isinstance(estimator, RandomForestClassifier):
         rows = np.ascontiguousarray(X, np.float32)
-        trees = [each.predict_proba(rows, check_input=False) for each in estimator.estimators_]
-        return np.asarray(sum(trees) / len(trees))
+        total = np.zeros((len(rows), len(estimator.classes_)))
+        for tree in estimator.estimators_:
+            total += tree.predict_proba(rows, check_input=False)
+        return total / len(estimator.estimators_)
     return np.asarray(estimator.predict_proba(X))
 
 
@@ -183,6 +186,8 @@ def seal(archive: bytes) -> bytes:
     return f"sertool model {FORMAT} {hashlib.sha256(stream).hexdigest()}\n".encode() + stream
 
 
+_WARNINGS = Lock()
+"""Filters of warnings are the whole process's: threads that load models take turns."""
 _FIELDS = tuple(Model.__dataclass_fields__)
 _FIRST_LINE = re.compile(rb"sertool model (\d{1,9}) ([0-9a-f]{64})\n")
 
@@ -192,7 +197,7 @@ def _content(packed: bytes, path: Path) -> dict[str, Any]:
     archive = _unpacked(packed, path)
     try:
         _check_archive(archive)
-        with warnings.catch_warnings():
+        with _WARNINGS, warnings.catch_warnings():
             warnings.filterwarnings("error", r"Reading `\.npy`", UserWarning)  # of Python 2
             content = skops.io.loads(archive, trusted=list(TRUSTED))
     except UntrustedTypesFoundException as error:

@@ -141,7 +141,11 @@ def plan(study: Study, folder: str | Path) -> Plan:
                     impossible.append(f"{protocol.name}: {error}")
                     continue
                 notes = tuple(_notes(name or protocol.name, dataset, splits))
-                fits += _fits(study, protocol, dataset, splits, seed, notes)
+                for fit in _fits(study, protocol, dataset, splits, seed, notes):
+                    if _can_choose(fit):
+                        fits.append(fit)
+                    else:
+                        impossible.append(_no_choice(fit))
     if not fits:
         raise NotEnough("; ".join(dict.fromkeys(impossible)) or "nothing was asked for")
     return Plan(tuple(fits), tuple(dict.fromkeys(impossible)))
@@ -256,6 +260,19 @@ def _notes(name: str, dataset: Dataset, splits: Sequence[Split]) -> Iterator[str
             f"{name}: clips not trained on because their sound is tested under another name: "
             f"{sum(removed):,}, in {len(removed)} of {len(splits)} splits"
         )
+
+
+def _can_choose(fit: Fit) -> bool:
+    """Whether there are speakers to choose open parameters on, where some are open."""
+    trained = fit.dataset.speaker[fit.split.train]
+    return not fit.candidate.open or np.unique(trained).size > 1
+
+
+def _no_choice(fit: Fit) -> str:
+    return (
+        f"{fit.protocol.name}: {fit.split.name} has one speaker to train on, choosing "
+        f"{', '.join(fit.candidate.open)} of {fit.candidate.name} takes two; give one value"
+    )
 
 
 def _fits(

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from sertool import addresses, store
 from sertool.errors import BadTable
-from sertool.parts import FileStamp, Part
+from sertool.parts import Part
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Opened:
 
     Attributes:
         identity: the identity columns of all rows, named `store.IDENTITY`.
-        parts: the files that the rows lie in, in their order, and what these were like.
+        parts: the files that the rows lie in, in their order.
     """
 
     identity: pa.Table
-    parts: tuple[tuple[Part, FileStamp | None], ...]
+    parts: tuple[Part, ...]
 
     def matrix(self, columns: Sequence[str], rows: np.ndarray) -> np.ndarray:
         """Some columns of the rows that are numbered, shape (n_rows, n_columns), float32.
@@ -39,14 +39,14 @@ class Opened:
         result = np.empty((len(rows), len(columns)), dtype=np.float32)
         order = np.argsort(rows, kind="stable")
         begin = 0
-        for part, stamp in self.parts:
+        for part in self.parts:
             edges = begin + np.cumsum([0, *part.group_rows])
             places = np.searchsorted(rows[order], edges)
             groups = np.flatnonzero(np.diff(places)).tolist()
             for group, table in zip(groups, part.tables(columns, groups), strict=True):
                 wanted = order[places[group] : places[group + 1]]
                 result[wanted] = store.matrix(table, columns, rows[wanted] - edges[group])
-            if addresses.stamp(part.file) != stamp:
+            if addresses.stamp(part.file) != part.stamp:
                 raise BadTable(f"{part.file} was replaced while it was read; run that again")
             begin = edges[-1]
         return result
@@ -69,5 +69,5 @@ def opened(
     identity = pa.schema([store.schema().field(name) for name in store.IDENTITY])
     return Opened(
         pa.concat_tables(store.rows_of(part, name, identity) for name, part in found.items()),
-        tuple((part, addresses.stamp(part.file)) for part in found.values()),
+        tuple(found.values()),
     )

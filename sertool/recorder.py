@@ -109,9 +109,10 @@ def opened(folder: Path, rate: int, emotions: Sequence[str]) -> Iterator[Recorde
         emotions: of the model, in its order.
 
     Raises:
-        CannotWrite: the folder cannot be written to.
+        CannotWrite: the folder cannot be written to, or the disk is full.
     """
-    with ExitStack() as stack:
+    stack = ExitStack()
+    try:
         with files.failures_in_words(folder):
             folder.mkdir(parents=True, exist_ok=True)
             stem = _free_stem(folder, datetime.now().astimezone())
@@ -123,6 +124,9 @@ def opened(folder: Path, rate: int, emotions: Sequence[str]) -> Iterator[Recorde
             frames.writeframes(b"")
             _write_row(rows, [*COLUMNS, *emotions])
         yield Recorder(sound, table, frames, rows, emotions)
+    finally:
+        with files.failures_in_words(folder):
+            stack.close()
 
 
 def _write_row(file: TextIO, row: Sequence[object]) -> None:
@@ -157,9 +161,12 @@ def predictions(table: str | os.PathLike[str]) -> Iterator[Prediction]:
         columns = tuple(rows.fieldnames or ())
         if columns[: len(COLUMNS)] != COLUMNS:
             raise BadTable(f"{table} is no table of sertool listen: its columns are {columns}")
-        for row in rows:
-            if row["emotion"]:
-                yield _window(row, columns[len(COLUMNS) :], str(table), rows.line_num)
+        try:
+            for row in rows:
+                if row["emotion"]:
+                    yield _window(row, columns[len(COLUMNS) :], str(table), rows.line_num)
+        except csv.Error as error:
+            raise BadTable(f"{table} is damaged in line {rows.line_num}: {error}") from None
 
 
 def _window(row: Mapping[str, str], emotions: Sequence[str], table: str, line: int) -> Prediction:

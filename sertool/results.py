@@ -80,7 +80,7 @@ class Result:
         n_test_speakers: test speakers.
         n_shared_clips: clips in both.
         n_shared_speakers: speakers in both.
-        fit_seconds: time to fit.
+        fit_seconds: time to fit, looking for open parameters included.
         predict_ms: milliseconds per test row, features not included.
         model_bytes: size of the fitted estimator, pickled.
         warnings: what a reader should know before quoting the number.

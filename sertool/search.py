@@ -35,12 +35,18 @@ def best(
         where there is no choice.
 
     Raises:
-        NotEnough: there is a choice, but fewer than two speakers to make it on.
+        NotEnough: there is a choice, but fewer than two speakers to make it on, or none that can
+            be held out with two emotions left.
     """
     alternatives = candidate.alternatives
     if len(alternatives) == 1:
         return alternatives[0]
     folds = list(_folds(X, y, speakers, seed))
+    if not folds:
+        raise NotEnough(
+            "choosing parameters holds out speakers, and without any of them one emotion is left "
+            "to train on; give one value for each parameter, or add speakers"
+        )
     return max(alternatives, key=lambda setting: _uar(setting, X, y, folds, seed))
 
 
@@ -53,7 +59,11 @@ def _folds(
             f"choosing parameters takes at least 2 speakers to train on, here is {n_speakers}; "
             "give one value for each parameter, or add speakers"
         )
-    folds = StratifiedGroupKFold(min(FOLDS, n_speakers), shuffle=True, random_state=seed)
+    most_rows = np.unique(y, return_counts=True)[1].max()
+    n_folds = min(FOLDS, n_speakers, most_rows)
+    if n_folds < 2:
+        return
+    folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
     for train, held in folds.split(X, y, speakers):
         if np.unique(y[train]).size > 1:
             yield train, held

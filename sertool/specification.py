@@ -113,11 +113,16 @@ class Candidate:
         Args:
             seed: what is random in it.
         """
-        found = self.make(random_state=seed, **self.parameters).get_params(deep=True)
+        first, *others = (
+            each.make(random_state=seed, **each.parameters).get_params(deep=True)
+            for each in self.alternatives
+        )
         return {
             name: value
-            for name, value in sorted(found.items())
-            if isinstance(value, Plain) and value == value  # not NaN, which equals nothing
+            for name, value in sorted(first.items())
+            if isinstance(value, Plain)
+            and value == value  # not NaN, which equals nothing
+            and all(other[name] == value for other in others)
         }
 
 
@@ -179,7 +184,8 @@ def study(
         corpora: names as in the store; "a+b" pools a and b into one.
         estimators: names, or names with the parameters that differ from the defaults: one
             mapping, or a list of them to compare several settings. A list as the value of a
-            parameter is chosen from by each fit, on speakers of its training rows.
+            parameter (not a tuple) is chosen from by each fit, on speakers of its training rows;
+            [[64, 32]] is the one choice [64, 32].
         features: feature sets of the store; "a+b" takes both together.
         normalisation: of "none", "train", "corpus", "speaker".
         emotions: "default", "six", "all", or a list of emotions.

@@ -166,6 +166,29 @@ def test_open_parameters_are_chosen_within_the_training_rows(
     assert results.read(tmp_path / "r") == found
 
 
+def test_what_cannot_choose_is_left_out_and_the_rest_is_done(
+    make_store: MakeStore, tmp_path: Path
+) -> None:
+    """Of two speakers one is left to train on: nobody is left to choose on."""
+    asked = {"svm": [{"C": [1.0, 3.0]}, {}]}
+    place = make_store(speakers=2)
+    plan = planning.plan(study(protocols=["speakers"], corpora=["emodb"], estimators=asked), place)
+    assert [fit.candidate.parameters for fit in plan.fits] == [{}, {}]
+    assert plan.impossible[0] == (
+        "speakers: emodb/speaker-00 has one speaker to train on, choosing C of svm takes two; "
+        "give one value"
+    )
+    assert len(list(evaluation.run(plan, tmp_path / "r"))) == 2
+
+
+def test_a_search_is_not_done_again(make_store: MakeStore, tmp_path: Path) -> None:
+    asked = study(protocols=["clips"], corpora=["emodb"], estimators={"svm": {"C": [1.0, 3.0]}})
+    plan = planning.plan(asked, make_store())
+    made = [result for _, result in evaluation.run(plan, tmp_path / "r")]
+    assert all(set(result.chosen) == {"C"} for result in made)
+    assert evaluation.outstanding(plan, tmp_path / "r") == []
+
+
 def test_a_refused_parameter_is_named(make_store: MakeStore, tmp_path: Path) -> None:
     with pytest.raises(BadChoice, match=r"svm cannot learn with {'C': -1}: The 'C' parameter"):
         run(tmp_path / "r", make_store(), protocols=["clips"], estimators={"svm": {"C": -1}})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from synthetic import fill
 
@@ -21,7 +23,7 @@ def test_a_matrix_has_the_rows_that_are_asked_for(
     fill(folder, registry.get("corpora", "tess"), 2, ("angry", "sad"), 3)
     table, rows = store.read(folder), reading.opened(folder)
     assert rows.identity.equals(table.select(store.IDENTITY))
-    assert all(len(part.group_rows) > 1 for part, _ in rows.parts)
+    assert all(len(part.group_rows) > 1 for part in rows.parts)
     columns = ("zcr", "tonnetz_06")
     whole = np.stack([table.column(name).to_numpy() for name in columns], axis=1)
     for wanted in (
@@ -37,6 +39,21 @@ def test_a_part_that_is_replaced_meanwhile_is_noticed(make_store: Callable[..., 
     folder = make_store()
     rows = reading.opened(folder)
     fill(folder, registry.get("corpora", "emodb"), 2, ("angry", "sad"), 1)
+    with pytest.raises(BadTable, match=r"clips\.parquet was replaced while it was read"):
+        rows.matrix(("zcr",), np.array([0]))
+
+
+def test_a_part_that_is_replaced_after_it_was_verified_is_noticed(
+    make_store: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, rows_of = make_store(), store.rows_of
+
+    def replaced_and_read(*arguments: Any) -> pa.Table:
+        fill(folder, registry.get("corpora", "emodb"), 6, ("angry", "sad"), 4)
+        return rows_of(*arguments)
+
+    monkeypatch.setattr(store, "rows_of", replaced_and_read)
+    rows = reading.opened(folder)
     with pytest.raises(BadTable, match=r"clips\.parquet was replaced while it was read"):
         rows.matrix(("zcr",), np.array([0]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -121,3 +122,24 @@ def test_a_sound_file_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         record(tmp_path, syllables(1.0), [])
     (sound,) = tmp_path.glob("*.wav")
     assert soundfile.info(sound).frames == 3 * 1600
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_said_in_words_when_the_table_is_closed_as_well(tmp_path: Path) -> None:
+    with pytest.raises(CannotWrite, match="No space left"):
+        note_without_space(tmp_path)
+
+
+def note_without_space(folder: Path) -> None:
+    with recorder.opened(folder, 16_000, EMOTIONS) as kept:
+        full = os.open("/dev/full", os.O_WRONLY)
+        os.dup2(full, kept._rows.fileno())
+        os.close(full)
+        kept.note(heard(0.0, 0.9), 0.05)
+
+
+def test_a_field_without_end_is_damage(tmp_path: Path) -> None:
+    table = record(tmp_path, syllables(1.0), [heard(0.0, 0.9)]).table
+    table.write_text(table.read_text() + "0" * 200_000)
+    with pytest.raises(BadTable, match="is damaged in line .*: field larger"):
+        list(recorder.predictions(table))

@@ -84,3 +84,18 @@ def test_one_speaker_leaves_nobody_to_hold_out():
     X, y, speakers = _rows(1)
     with pytest.raises(NotEnough, match="at least 2 speakers to train on, here is 1; give one"):
         search.best(Candidate("one", OneFeature, {"column": [0, 1]}), X, y, speakers, seed=0)
+
+
+def test_speakers_of_one_emotion_each_leave_nothing_to_choose_on():
+    y = np.repeat(EMOTIONS, 4)
+    X = np.zeros((8, 4))
+    candidate = Candidate("one", OneFeature, {"column": [0, 1]})
+    with pytest.raises(NotEnough, match="without any of them one emotion is left"):
+        search.best(candidate, X, y, np.repeat([0, 1], 4), seed=0)
+
+
+def test_a_row_of_each_emotion_is_too_few_without_a_traceback():
+    candidate = Candidate("one", OneFeature, {"column": [0, 1]})
+    X = np.zeros((2, 4))
+    with pytest.raises(NotEnough):
+        search.best(candidate, X, EMOTIONS, np.array([0, 1]), seed=0)

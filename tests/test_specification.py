@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
 
 from sertool import specification
 from sertool.errors import BadChoice, NotFound, UnknownName
-from sertool.specification import study
+from sertool.specification import Candidate, study
 
 ROOT = Path(__file__).parents[1]
 SPECIFICATIONS = [ROOT / "sertool" / "assets" / "quick.toml", *ROOT.glob("benchmarks/*.toml")]
@@ -93,3 +95,28 @@ def test_lists_of_values_are_combined() -> None:
     assert [tuple(each.parameters.values()) for each in candidate.alternatives] == [
         (1, 0.1), (1, 0.3), (3, 0.1), (3, 0.3),
     ]  # fmt: skip
+
+
+class Doubled(BaseEstimator):
+    """Does arithmetic with a parameter, as a wrapper may."""
+
+    def __init__(self, C: float = 1.0, width: float = float("nan"), random_state: int = 0) -> None:
+        self.C = C
+        self.width = width
+        self.random_state = random_state
+
+
+def doubled(*, C: float = 1.0, random_state: int = 0) -> Pipeline:
+    return Pipeline([("one", Doubled(C=C * 2, random_state=random_state))])
+
+
+def test_settings_are_all_plain_parameters_but_what_is_open() -> None:
+    given = Candidate("doubled", doubled, {"C": 3.0})
+    assert given.settings(7) == {
+        "memory": None, "transform_input": None, "verbose": False,
+        "one__C": 6.0, "one__random_state": 7,
+    }  # fmt: skip
+    open_ = Candidate("doubled", doubled, {"C": [1.0, 3.0]})
+    assert open_.settings(7) == {
+        name: value for name, value in given.settings(7).items() if name != "one__C"
+    }

@@ -12,7 +12,7 @@ def list_plugins() -> None:
     """
     from sertool import features, registry
 
-    kinds = {kind: registry.names(kind) for kind in ("corpora", "estimators", "protocols")}
-    kinds |= {"feature sets": tuple(features.SETS), "features": registry.names("features")}
+    kinds = {kind: registry.names(kind) for kind in registry.KINDS}
+    kinds = {"feature sets": tuple(features.SETS), **kinds, "features": kinds.pop("features")}
     for kind, names in kinds.items():
         screen.tell(f"{kind}: {', '.join(names)}")

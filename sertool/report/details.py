@@ -260,6 +260,8 @@ def warnings(sections: Sequence[Section]) -> Iterator[Table]:
             for result in pool.results:
                 for warning in dict.fromkeys(result.warnings):
                     found[warning][section.protocol] += 1
+            if pool.mixes_settings:
+                found[_mixed(section, pool)][section.protocol] += len(pool.results)
     if found:
         yield Table(
             name="warnings",
@@ -270,3 +272,10 @@ def warnings(sections: Sequence[Section]) -> Iterator[Table]:
                 for warning, under in sorted(found.items())
             ),
         )
+
+
+def _mixed(section: Section, pool: Pool) -> str:
+    return (
+        f"{section.label(pool.target)}: fits of {pool.estimator} with different defaults are "
+        "pooled here; finish the study again"
+    )

@@ -65,6 +65,16 @@ class Pool:
         """The (split, seed) that it was fitted on."""
         return frozenset((result.split, result.seed) for result in self.results)
 
+    @property
+    def mixes_settings(self) -> bool:
+        """Whether the defaults of its estimator changed between its fits."""
+        known = [
+            {name: value for name, value in result.settings.items() if "random_state" not in name}
+            for result in self.results
+            if result.settings
+        ]
+        return any(each != known[0] for each in known)
+
     @cached_property
     def by_speaker(self) -> np.ndarray:
         """Confusions summed over folds, shape (n_seeds, n_speakers, k, k)."""

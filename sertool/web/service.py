@@ -88,21 +88,6 @@ def application(models: Mapping[str, str | Path], names: Iterable[str]) -> Starl
     )
 
 
-class _Loaded:
-    """A model that is loaded once, by whoever asks for it first; others meanwhile wait."""
-
-    def __init__(self, source: str | Path) -> None:
-        self._source = source
-        self._lock = Lock()
-        self._predictor: Predictor | None = None
-
-    def predictor(self) -> Predictor:
-        with self._lock:
-            if self._predictor is None:
-                self._predictor = prediction.load(self._source)
-            return self._predictor
-
-
 class Service:
     """What the interface answers.
 
@@ -112,8 +97,9 @@ class Service:
 
     def __init__(self, models: Mapping[str, str | Path]) -> None:
         self._models = models
-        self._loaded = {name: _Loaded(source) for name, source in models.items()}
-        self._loaded[next(iter(models))].predictor()
+        self._loading = {name: Lock() for name in models}
+        self._loaded: dict[str, Predictor] = {}
+        self._load(next(iter(models)))
         self._places = asyncio.Semaphore(MOST_REQUESTS)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="sertool")
 
@@ -140,9 +126,16 @@ class Service:
 
         return await self._answer(request, emotions)
 
+    def _load(self, name: str) -> Predictor:
+        """A model, loaded by whoever asks for it first; others meanwhile wait."""
+        with self._loading[name]:
+            if name not in self._loaded:
+                self._loaded[name] = prediction.load(self._models[name])
+            return self._loaded[name]
+
     def _predictor(self, name: str) -> Predictor:
         try:
-            return self._loaded[name].predictor()
+            return self._load(name)
         except BadModel as error:
             LOG.error(error)  # it names a file, which is nothing for who asks
             raise HTTPException(500, f"{name} {UNLOADABLE}") from None
