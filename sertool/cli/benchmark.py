@@ -36,7 +36,10 @@ def benchmark(
     ] = None,
     results: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where results go. (default: sertool-results/SPEC)"),
+        typer.Option(
+            metavar="DIR",
+            help="Where results go. (default: sertool-results/SPEC, or STORE without one)",
+        ),
     ] = None,
     protocols: Annotated[
         str | None,
@@ -117,7 +120,7 @@ def benchmark(
     if drop_duplicates:
         keys["drop_duplicates"] = True
     asked = specification.study(**keys)
-    folder = results or RESULTS / (spec or QUICK).stem
+    folder = results or RESULTS / _name(spec, place)
     screen.say(f"store: {place}\nresults: {folder}")
     plan = planning.plan(asked, place)
     for reason in plan.impossible:
@@ -126,7 +129,18 @@ def benchmark(
         screen.say(f"note: {note}")
     with parallel.engine(engine, scheduler):
         _run(plan, folder, jobs)
-    write_and_show(results_file.read(folder), folder)
+    found = results_file.read(folder)
+    n_others = len({result.key for result in found} - {fit.key for fit in plan.fits})
+    if n_others:
+        screen.say(
+            f"{n_others} results of other runs lie in {folder}, too, and are shown with these"
+        )
+    write_and_show(found, folder)
+
+
+def _name(spec: Path | None, place: Path) -> str:
+    """What the folder of results is called: as the study, or as the store without one."""
+    return (spec or (QUICK if place == home.EMBEDDED_STORE else place)).stem
 
 
 def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict[str, Any]:

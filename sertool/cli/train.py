@@ -13,6 +13,9 @@ from sertool.errors import BadChoice
 if TYPE_CHECKING:
     from sertool.persistence import Model
 
+UNRELIABLE = 0.1
+"""Calibration error above which the probabilities of a model say little."""
+
 
 def train(
     output: Annotated[Path, typer.Option(metavar="FILE", help="The model file to write.")],
@@ -91,16 +94,18 @@ def train(
             model = training.assessed(model, others)
     persistence.save(model, output)
     files.write(output.with_suffix(".md"), card.card(model).encode())
+    chosen = model.about["parameters"]
     size = output.stat().st_size / 1e6
-    typer.echo(
-        f"{output}: {estimator}, {', '.join(model.labels)}, {size:.1f} MB; {_figures(model)}"
-    )
+    name = ", ".join((estimator, *(f"{each}={chosen[each]}" for each in asked.estimators[0].open)))
+    typer.echo(f"{output}: {name}; {', '.join(model.labels)}; {size:.1f} MB; {_figures(model)}")
 
 
 def _figures(model: Model) -> str:
     held_out = model.about["held_out"].items()
     uars = ", ".join(f"{name} {100 * each['uar']['value']:.1f} %" for name, each in held_out)
-    return f"UAR of new speakers: {uars}; calibration error {model.about['calibration']['ece']:.3f}"
+    error = model.about["calibration"]["ece"]
+    doubt = ": do not believe its probabilities; more speakers help" if error > UNRELIABLE else ""
+    return f"UAR of new speakers: {uars}; calibration error {error:.3f}{doubt}"
 
 
 def _parameter(given: str) -> tuple[str, Any]:
