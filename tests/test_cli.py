@@ -181,6 +181,18 @@ def test_benchmark_from_a_specification(run: Run, make_store: MakeStore, tmp_pat
     assert keys <= set(lines[0])
 
 
+def test_a_store_without_a_specification_has_results_of_its_own(
+    run: Run, make_store: MakeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = make_store()
+    asked = ("benchmark", "--store", place, "--protocols", "clips", "--estimators")
+    assert f"results: sertool-results/{place.name}" in run(*asked, "majority").err
+    ran = run(*asked, "svm")
+    assert f"shown with 5 results of other runs that lie in sertool-results/{place.name}" in ran.err
+    assert "majority" in ran.out
+
+
 def test_benchmark_drops_duplicates(run: Run, tmp_path: Path) -> None:
     clips = fill(tmp_path / "s", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 4)
     name_sound_alike(tmp_path / "s", clips[0].path, clips[4].path)

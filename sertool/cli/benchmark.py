@@ -38,7 +38,7 @@ def benchmark(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Where results go. (default: sertool-results/SPEC, or STORE without one)",
+            help="Where results go. (default: sertool-results/SPEC, else /STORE)",
         ),
     ] = None,
     protocols: Annotated[
@@ -132,15 +132,13 @@ def benchmark(
     found = results_file.read(folder)
     n_others = len({result.key for result in found} - {fit.key for fit in plan.fits})
     if n_others:
-        screen.say(
-            f"{n_others} results of other runs lie in {folder}, too, and are shown with these"
-        )
+        screen.say(f"shown with {n_others} results of other runs that lie in {folder}, too")
     write_and_show(found, folder)
 
 
 def _name(spec: Path | None, place: Path) -> str:
     """What the folder of results is called: as the study, or as the store without one."""
-    return (spec or (QUICK if place == home.EMBEDDED_STORE else place)).stem
+    return (spec or QUICK).stem if spec or place == home.EMBEDDED_STORE else place.name
 
 
 def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict[str, Any]:
