@@ -14,6 +14,7 @@ import soxr
 from sertool.errors import BadChoice
 from sertool.resampling import resampled
 from sertool.spectrum import angle, banks, constantq, fourier, shape, transform, vocoder
+from sertool.spectrum.constantq import constant_q_magnitude
 from sertool.spectrum.product import product
 from sertool.spectrum.turning import turned
 
@@ -99,6 +100,28 @@ def test_sines_and_cosines_where_the_library_computes_others() -> None:
     np.testing.assert_array_equal(found, np.stack(librarys_sines_and_cosines(angles)))
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("number", "doubted"),
+    [
+        (0.0, True),
+        (2.0**-10, True),
+        (2.0**-9, False),
+        (1.0, False),
+        (1 + 2.0**-24, True),
+        (1 + 2.0**-24 + 2.0**-37, True),
+        (1 + 2.0**-24 - 2.0**-37, True),
+        (1 + 2.0**-24 + 2.0**-35, False),
+        (1 + 2.0**-24 - 2.0**-35, False),
+    ],
+)
+def test_doubtful_is_what_lies_half_way_between_floats_or_near_zero(
+    number: float, doubted: bool, sign: int
+) -> None:
+    bits = int(np.float64(sign * number).view(np.int64))
+    assert (vocoder._doubt_of(bits) < 0) == doubted
+
+
 not_fused = pytest.mark.skipif(
     platform.machine() not in ("x86_64", "AMD64"), reason="SciPy may round less often elsewhere"
 )
@@ -151,6 +174,12 @@ def test_other_frames_are_refused() -> None:
         fourier.twiddles(512)
 
 
+@pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
+def test_a_constant_q_transform_of_other_frames_is_refused(rate: int) -> None:
+    with pytest.raises(BadChoice, match=f"constant-Q frames of {rate} Hz have .* samples"):
+        constant_q_magnitude(np.zeros(rate, np.float32), rate, 0.0)
+
+
 @pytest.mark.parametrize("shape_of_all", [(3, 20), (8, 8), (19, 1025), (1025, 30)])
 def test_turned_is_transposed(shape_of_all: tuple[int, int]) -> None:
     rows = np.random.default_rng(0).standard_normal(shape_of_all).astype(np.float32)
@@ -167,6 +196,11 @@ def test_extremes_are_those_of_a_sort(n_frames: int) -> None:
         ordered = np.sort(magnitude[first:stop].astype(float), axis=0)
         np.testing.assert_allclose(valleys[band], ordered[:count].mean(axis=0), rtol=1e-12)
         np.testing.assert_allclose(peaks[band], ordered[-count:].mean(axis=0), rtol=1e-12)
+
+
+def test_a_product_of_rows_that_no_kernel_takes_is_refused() -> None:
+    with pytest.raises(BadChoice, match="6 rows"):
+        product(np.ones((6, 2)), np.ones((2, 20)))
 
 
 def test_the_product_is_numpys() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sertool.errors import BadChoice
 from sertool.resampling import resampled
 from sertool.spectrum import fourier
 from sertool.spectrum.banks import BINS_PER_OCTAVE, HOP, OCTAVES, constant_q
@@ -17,21 +18,29 @@ from sertool.spectrum.compiled import inlined, kernel
 from sertool.spectrum.fourier import join_four, transform_parts
 from sertool.spectrum.lanes import LANES, load, spread, store, store_at
 
+N_FFT = 1024
+"""Samples of a frame that `_filter` transforms."""
+
 
 def constant_q_magnitude(samples: np.ndarray, rate: int, tuning: float) -> np.ndarray:
     """Magnitudes of 252 bins from C1 upwards, 36 an octave.
 
     Args:
         samples: shape (n,), float32 or float64.
-        rate: in Hz.
+        rate: in Hz, one whose frames have 1,024 samples: 22,050, and what is not far from it.
         tuning: in bins, in [-0.5, 0.5).
 
     Returns:
         Shape (252, n_frames), of the precision of `samples`.
 
+    Raises:
+        BadChoice: of a rate whose frames are longer or shorter.
+
     Source: `librosa.cqt`.
     """
     bank = constant_q(rate, tuning)
+    if bank.n_fft != N_FFT:
+        raise BadChoice(f"constant-Q frames of {rate} Hz have {bank.n_fft} samples: resample")
     n_frames = 1 + samples.size // HOP
     sums = np.empty((2, BINS_PER_OCTAVE, max(n_frames, LANES)), samples.dtype)
     magnitude = np.empty((OCTAVES, BINS_PER_OCTAVE, n_frames), samples.dtype)

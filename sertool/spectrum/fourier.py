@@ -137,7 +137,7 @@ def transform_parts(
         frame: the first of the eight.
         twiddles: of that length.
         room: lines for two transforms of 256 samples.
-        parts: the spectra one below the other, shape (length, 8).
+        parts: the spectra one below the other: flat, `length` lines of eight.
     """
     n_parts = window.size // PART
     one, other = room[: PART * LANES], room[PART * LANES :]
@@ -178,10 +178,11 @@ def join_four(source: np.ndarray, factors: np.ndarray, lowest: int, target: np.n
     """Join each four spectra to one that is four times as long.
 
     Args:
-        source: all first ones one below the other, then all second ones, and so on, (n, 8).
+        source: all first ones one below the other, then all second ones, and so on: flat, lines of
+            eight.
         factors: as made by `twiddles`; their number is half the length of the spectra.
         lowest: of the four spectra only the ends and bins from this one on are joined; 1 for all.
-        target: the joined ones, one below the other, shape (n, 8).
+        target: the joined ones, one below the other, likewise.
     """
     width, quarter = 2 * factors.shape[0], source.size // (4 * LANES)
     for start in range(0, quarter, width):
@@ -229,7 +230,7 @@ def join_two(source: np.ndarray, factors: np.ndarray, frame: int, spectra: np.nd
     """Join two spectra to the last one, which is written as complex numbers or as their sizes.
 
     Args:
-        source: one below the other, shape (n, 8).
+        source: one below the other: flat, lines of eight.
         factors: as made by `twiddles`.
         frame: the first of the eight.
         spectra: the result, shape (n / 2 + 1, n_frames), complex or real.

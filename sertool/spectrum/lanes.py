@@ -71,6 +71,7 @@ _define(operator.mul, "fmul")
 
 def _load(_: Any, lines: Any, line: Any) -> Any:
     """`load(lines, i)`: line i of a flat array in which the eight numbers follow each other."""
+    _check_layout(lines)
     return Lanes(lines.dtype)(lines, line), _loading
 
 
@@ -87,6 +88,7 @@ def _loading(context: Any, builder: Any, called: Any, values: Any) -> Any:
 
 def _store(_: Any, lines: Any, line: Any, value: Any) -> Any:
     """`store(lines, i, value)`: rounded to the array's precision, as by all that follow."""
+    _check_layout(lines)
     return types.void(lines, line, value), _storing
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sertool.errors import BadChoice
 from sertool.spectrum.compiled import kernel
 from sertool.spectrum.lanes import LANES, load_at, spread, store_at
 
@@ -18,6 +19,8 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     >>> product(np.array([[1.0, 2.0]] * 4), np.array([[1.0], [10.0]]))[0]
     array([21.])
     """
+    if left.shape[0] % 4:
+        raise BadChoice(f"{left.shape[0]} rows: the kernel takes them by four")
     n_columns = right.shape[1]
     if n_columns < LANES:
         right = np.pad(right, ((0, 0), (0, LANES - n_columns)))

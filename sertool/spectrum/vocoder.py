@@ -26,10 +26,9 @@ _C3, _C4 = -0.001388676379437604, 2.4390450703564542e-05
 _BELOW_FLOAT32 = 2**29 - 1  # the bits of a float64 that a float32 has no room for
 _HALF_WAY = 2**28
 _MARGIN = _HALF_WAY // 2**12
+_LOWEST_NEAR = _HALF_WAY - _MARGIN
 _WITHOUT_SIGN = 2**63 - 1
 _SMALL = int(np.float64(2.0**-9).view(np.int64))
-_AT_ONCE = 64
-"""Sines that are looked through together for doubtful ones."""
 
 
 def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
@@ -50,7 +49,7 @@ def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
     magnitude, angles = turned(np.abs(spectra)), turned(angle(spectra))
     expected = HOP * np.fft.rfftfreq(N_FFT, 1 / _TURN)
     silence = np.zeros(expected.size, np.float32)
-    room = np.empty((3, expected.size))
+    room = np.empty((2, expected.size))
     own = _series_is_that_of_the_library()
     _resynthesise(magnitude, angles, silence, steps, expected, angles[0].copy(), own, room, slower)
     return inverse_stft(slower, round(length / rate))
@@ -82,32 +81,32 @@ def _resynthesise(
         expected: phase advance of a steady tone in each bin from frame to frame, shape (1025,).
         phase: that of the first frame, shape (1025,), float32; left behind is the last one's.
         own_series: as `_sines_and_cosines` takes it.
-        room: for three rows of float64, shape (3, 1025).
+        room: for two rows of float64, shape (2, 1025).
         spectra: the result, shape (n_steps, 1025), complex64.
     """
-    sine, cosine, size = room[0], room[1], room[2]
+    sine, cosine = room[0], room[1]
     for t in range(steps.size):
         _sines_and_cosines(phase, own_series, sine, cosine)
         here = int(steps[t])
         last = here + 1 == angle.shape[0]
         loud = silence if last else magnitude[here + 1]
-        _interpolate(magnitude[here], loud, steps[t] - here, size)
-        _set_polar(size, cosine, sine, spectra[t])
+        _set_polar(magnitude[here], loud, steps[t] - here, cosine, sine, spectra[t])
         _advance(phase, angle[here], silence if last else angle[here + 1], expected)
 
 
 @kernel
-def _interpolate(before: np.ndarray, after: np.ndarray, part: float, size: np.ndarray) -> None:
-    for k in range(size.size):
-        size[k] = (1.0 - part) * before[k] + part * after[k]
-
-
-@kernel
 def _set_polar(
-    size: np.ndarray, cosine: np.ndarray, sine: np.ndarray, spectrum: np.ndarray
+    before: np.ndarray,
+    after: np.ndarray,
+    part: float,
+    cosine: np.ndarray,
+    sine: np.ndarray,
+    spectrum: np.ndarray,
 ) -> None:
-    for k in range(size.size):
-        spectrum[k] = complex(np.float32(cosine[k]) * size[k], np.float32(sine[k]) * size[k])
+    """A spectrum of magnitudes that lie between two frames, `part` of the way, and of an angle."""
+    for k in range(spectrum.size):
+        size = (1.0 - part) * before[k] + part * after[k]
+        spectrum[k] = complex(np.float32(cosine[k]) * size, np.float32(sine[k]) * size)
 
 
 @kernel
@@ -132,18 +131,13 @@ def _sines_and_cosines(
     side by side, and the library is asked only where the result lies so close to half-way between
     two floats that the order of operations might matter; else it is asked for all.
     """
+    doubts = np.full(sine.size, -1)
     if own_series:
         _series(angles, sine, cosine)
-    sine_bits, cosine_bits = sine.view(np.int64), cosine.view(np.int64)
-    for start in range(0, sine.size, _AT_ONCE):
-        stop = min(start + _AT_ONCE, sine.size)
-        doubted = 0
-        for k in range(start, stop):
-            doubted += _is_doubtful(sine_bits[k]) | _is_doubtful(cosine_bits[k])
-        if doubted or not own_series:
-            for k in range(start, stop):
-                if not own_series or _is_doubtful(sine_bits[k]) or _is_doubtful(cosine_bits[k]):
-                    sine[k], cosine[k] = np.sin(angles[k]), np.cos(angles[k])
+        _doubt(sine.view(np.int64), cosine.view(np.int64), doubts)
+    for k in range(doubts.size):
+        if doubts[k] < 0:
+            sine[k], cosine[k] = np.sin(angles[k]), np.cos(angles[k])
 
 
 @cache
@@ -157,14 +151,22 @@ def _series_is_that_of_the_library() -> bool:
 
 
 @kernel
-def _is_doubtful(bits: int) -> bool:
-    """Whether the float64 of these bits might round to another float32 in the library.
+def _doubt(sine_bits: np.ndarray, cosine_bits: np.ndarray, doubts: np.ndarray) -> None:
+    """Make `doubts` negative where float64 numbers of these bits are doubtful."""
+    for k in range(doubts.size):
+        doubts[k] = _doubt_of(sine_bits[k]) | _doubt_of(cosine_bits[k])
+
+
+@kernel
+def _doubt_of(bits: int) -> int:
+    """Below 0 if the float64 of these bits might round to another float32 in the library.
 
     It lies close to half-way between two of them, or it is so small that the rounding of the
-    library's own quarter turns shows.
+    library's own quarter turns shows. The sign of a number says so, as with truth values numba
+    finds no way to test several numbers side by side.
     """
-    near = abs((bits & _BELOW_FLOAT32) - _HALF_WAY) < _MARGIN
-    return near | ((bits & _WITHOUT_SIGN) < _SMALL)
+    above_near = ((bits - _LOWEST_NEAR) & _BELOW_FLOAT32) - 2 * _MARGIN
+    return above_near | ((bits & _WITHOUT_SIGN) - _SMALL)
 
 
 @contracted
