@@ -29,18 +29,24 @@ from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from unittest import mock
 
 import numpy as np
-import skops.io
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
-from skops.io.exceptions import UntrustedTypesFoundException
+from sklearn.utils import all_estimators
 
 from sertool import files
 from sertool.errors import BadModel, NotFound
+
+# skops asks for all estimators of scikit-learn while it is imported, and that loads all of it and
+# what it is compatible with: a second, of which a prediction needs nothing.
+with mock.patch("sklearn.utils.all_estimators", return_value=[]):
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
 
 FORMAT = 2
 SUFFIX = ".sertool"
@@ -66,10 +72,17 @@ TRUSTED = (
     "sertool.estimators.cnn.CNNClassifier",
     "sertool.estimators.svm.PerFeature",
     "sertool.estimators.xgboost.XGBoostClassifier",
+    "sklearn.ensemble._forest.RandomForestClassifier",
+    "sklearn.linear_model._logistic.LogisticRegression",
+    "sklearn.pipeline.Pipeline",
+    "sklearn.preprocessing._data.StandardScaler",
+    "sklearn.svm._classes.SVC",
+    "sklearn.tree._classes.DecisionTreeClassifier",
     "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
 )
-"""Types that a model file may hold beyond those that skops trusts by itself."""
+"""Types that a model file may hold, beside those of Python, NumPy and SciPy that skops trusts by
+itself and scikit-learn's other estimators, which back ends of other packages may be made of."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +212,7 @@ def _content(packed: bytes, path: Path) -> dict[str, Any]:
         _check_archive(archive)
         with _WARNINGS, warnings.catch_warnings():
             warnings.filterwarnings("error", r"Reading `\.npy`", UserWarning)  # of Python 2
-            content = skops.io.loads(archive, trusted=list(TRUSTED))
+            content = _built(archive)
     except UntrustedTypesFoundException as error:
         raise BadModel(f"{path} holds types that sertool does not load: {error}") from None
     except DAMAGED as error:
@@ -207,6 +220,16 @@ def _content(packed: bytes, path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise _no_model(path, "it holds something else")
     return content
+
+
+def _built(archive: bytes) -> Any:
+    """What is in a zip of skops; all of scikit-learn is loaded where a rarer estimator needs it."""
+    try:
+        return skops.io.loads(archive, trusted=list(TRUSTED))
+    except UntrustedTypesFoundException:
+        found = (each for _, each in all_estimators() if each.__module__.startswith("sklearn."))
+        names = [f"{each.__module__}.{each.__qualname__}" for each in found]
+        return skops.io.loads(archive, trusted=[*TRUSTED, *names])
 
 
 def _unpacked(packed: bytes, path: Path) -> bytes:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
+from sklearn.neighbors import KNeighborsClassifier
 from synthetic import fill, tone, write_sound
 
 import sertool
@@ -103,6 +104,17 @@ def test_a_forest_is_the_mean_of_its_trees_as_scikit_learn_has_it(
     X = np.random.default_rng(0).normal(size=(n_rows, 178)).astype(np.float32)
     expected = np.log(np.maximum(forest.predict_proba(X), 1e-6))
     np.testing.assert_array_equal(persistence.scores(forest, X), expected)
+
+
+def test_other_estimators_of_scikit_learn_are_loaded(
+    trained: Callable[[str], Model], tmp_path: Path
+) -> None:
+    """A back end of another package may be made of any."""
+    X = np.random.default_rng(0).normal(size=(30, 178)).astype(np.float32)
+    neighbours = KNeighborsClassifier(3).fit(X, ["angry", "neutral", "sad"] * 10)
+    persistence.save(replace(trained("logistic"), estimator=neighbours), tmp_path / "m.sertool")
+    loaded = persistence.load(tmp_path / "m.sertool")
+    np.testing.assert_array_equal(loaded.estimator.predict(X), neighbours.predict(X))
 
 
 def test_every_back_end_ships() -> None:
