@@ -1,0 +1,15 @@
+"""Studies run on stores of made-up features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sertool import evaluation, planning, store
+from sertool.results import Result
+from sertool.specification import study
+
+
+def run(folder: Path, place: Path, **keys: Any) -> list[Result]:
+    asked = study(**{"corpora": store.corpora(place), "estimators": ["majority", "svm"], **keys})
+    return [result for _, result in evaluation.run(planning.plan(asked, place), folder)]
