@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections import Counter
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from sertool import files, metrics, normalisation, parallel, results, search, store, versions
 from sertool.planning import OWN_SCALING, Fit, Plan
-from sertool.results import Result
+from sertool.results import Key, Result
 from sertool.specification import Candidate, Plain
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
     folder = Path(folder)
     results.prepare(folder)
     with files.alone(folder):
-        todo = outstanding(plan, folder)
+        todo = outstanding(plan, results.latest(folder))
         work = (_task(fit) for fit in todo)
         try:
             with closing(parallel.outcomes(learn, work, jobs)) as outcomes:
@@ -91,13 +91,12 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
             results.merge_predictions(folder)
 
 
-def outstanding(plan: Plan, folder: str | Path) -> list[Fit]:
-    """The fits of a plan whose results a folder does not hold yet.
+def outstanding(plan: Plan, held: Mapping[Key, Result]) -> list[Fit]:
+    """The fits of a plan that are not among the results held, `results.latest` of a folder.
 
     A result of an estimator whose defaults have changed since counts as none; one that does not
     say how its estimator was set counts as it is.
     """
-    held = results.latest(Path(folder))
     now: dict[tuple[int, int], dict[str, Plain]] = {}
     return [fit for fit in plan.fits if not _is_held(fit, held.get(fit.key), now)]
 

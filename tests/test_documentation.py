@@ -140,11 +140,11 @@ def test_licence_note_names_both_corpora() -> None:
 
 def test_results_of_the_quick_study_are_those_of_the_embedded_store() -> None:
     """Nothing of it is to be done again: digests, parameters and splits are what they were."""
-    from sertool import evaluation, planning, specification, store
+    from sertool import evaluation, planning, results, specification, store
     from sertool.cli.benchmark import QUICK
     from sertool.cli.home import EMBEDDED_STORE
 
     asked = specification.study(corpora=store.corpora(EMBEDDED_STORE), **specification.read(QUICK))
     plan = planning.plan(asked, EMBEDDED_STORE)
     assert len(plan.fits) > 100
-    assert evaluation.outstanding(plan, ROOT / "results" / "quick") == []
+    assert evaluation.outstanding(plan, results.latest(ROOT / "results" / "quick")) == []

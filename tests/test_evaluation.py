@@ -109,7 +109,7 @@ def test_a_search_is_not_done_again(make_store: MakeStore, tmp_path: Path) -> No
     plan = planning.plan(asked, make_store())
     made = [result for _, result in evaluation.run(plan, tmp_path / "r")]
     assert all(set(result.chosen) == {"C"} for result in made)
-    assert evaluation.outstanding(plan, tmp_path / "r") == []
+    assert evaluation.outstanding(plan, results.latest(tmp_path / "r")) == []
 
 
 def test_a_refused_parameter_is_named(make_store: MakeStore, tmp_path: Path) -> None:

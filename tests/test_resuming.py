@@ -51,12 +51,12 @@ def test_what_was_made_with_other_defaults_is_made_again(
     before = [result for _, result in evaluation.run(plan, tmp_path)]
     assert before[0].parameters == {}
     assert before[0].settings["svc__kernel"] == "rbf"
-    assert evaluation.outstanding(plan, tmp_path) == []
+    assert evaluation.outstanding(plan, results.latest(tmp_path)) == []
     other = with_svm(plan, C=before[0].settings["svc__C"] / 2)
-    assert evaluation.outstanding(other, tmp_path) == list(other.fits)
+    assert evaluation.outstanding(other, results.latest(tmp_path)) == list(other.fits)
     after = [result for _, result in evaluation.run(other, tmp_path)]
     assert [result.key for result in after] == [result.key for result in before]
-    assert evaluation.outstanding(other, tmp_path) == []
+    assert evaluation.outstanding(other, results.latest(tmp_path)) == []
     assert [*results.latest(tmp_path).values()] == after
 
 
@@ -74,7 +74,7 @@ def test_results_that_do_not_say_how_their_estimator_was_set_count_as_they_are(
     ]
     file.write_text("".join(json.dumps(line) + "\n" for line in old))
     assert results.read(tmp_path) == [replace(result, settings={}) for result in made]
-    assert evaluation.outstanding(with_svm(plan, C=99), tmp_path) == []
+    assert evaluation.outstanding(with_svm(plan, C=99), results.latest(tmp_path)) == []
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_once(

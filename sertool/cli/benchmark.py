@@ -176,9 +176,10 @@ def _run(plan: Plan, folder: Path, jobs: int) -> None:
     """Do the fits that the folder holds no result of, under a progress bar."""
     from sertool import evaluation, results
 
-    outstanding = {fit.key for fit in evaluation.outstanding(plan, folder)}
+    held = results.latest(folder)
+    outstanding = {fit.key for fit in evaluation.outstanding(plan, held)}
     n_done = len(plan.fits) - len(outstanding)
-    n_again = len(outstanding & results.latest(folder).keys())
+    n_again = len(outstanding & held.keys())
     if n_again:
         screen.say(f"defaults of estimators have changed: {n_again} results are made again")
     with screen.bar() as bar, contextlib.closing(evaluation.run(plan, folder, jobs=jobs)) as fits:

@@ -19,7 +19,6 @@ N_CHROMA = 12
 N_BANDS = 7
 OCTAVES = 7
 BINS_PER_OCTAVE = 36
-N_CONSTANT_Q = OCTAVES * BINS_PER_OCTAVE
 C1 = 440.0 * 2.0 ** (-45 / 12)
 """Lowest frequency of the constant-Q transform in Hz: three and three quarter octaves below A4."""
 
