@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -128,22 +128,36 @@ def read(file: Path) -> Part:
         said = metadata.metadata or {}
         about = json.loads(said.get(b"sertool", b"{}"))
         number, held = about.get("format"), str(about.get("feature_set"))
+        names = frozenset(metadata.schema.names)
         is_sealed = said.get(b"sertool.seal", b"").startswith(SEAL)
         groups = tuple(metadata.row_group(n).num_rows for n in range(metadata.num_row_groups))
     except DAMAGED as error:
         raise damaged(file, error) from None
     known = {*held.split("+")} <= {*features.SETS}
     if number not in (1, FORMAT) or not known:
-        raise BadTable(
-            f"{file} is a store of format {number} with feature set {held}; this sertool reads "
-            f"format {FORMAT} with {', '.join(features.SETS)}: extract again into another folder"
-        )
+        raise _foreign(file, number, held)
     if number == FORMAT and not is_sealed:
         raise damaged(file, "its checksum is gone")
     n_rows = max(metadata.num_rows, sum(groups))
     if n_rows * metadata.num_columns * 4 > MOST_TIMES * n_bytes:
         raise damaged(file, f"it claims {n_rows} rows")
-    return Part(file, is_sealed, features.in_order(held.split("+")), groups, stamp)
+    sets = _complete(held.split("+"), names)
+    if not sets:
+        raise _foreign(file, number, f"{held} of other columns")
+    return Part(file, is_sealed, sets, groups, stamp)
+
+
+def _foreign(file: Path, number: object, held: str) -> BadTable:
+    return BadTable(
+        f"{file} is a store of format {number} with feature set {held}; this sertool reads "
+        f"format {FORMAT} with {', '.join(features.SETS)}: extract again into another folder"
+    )
+
+
+def _complete(held: Iterable[str], names: Set[str]) -> tuple[str, ...]:
+    """Those feature sets of which every column is there: a set may have other ones than it had."""
+    sets = features.in_order(held)
+    return tuple(name for name in sets if names >= {*features.columns(features.SETS[name])})
 
 
 def write(

@@ -35,7 +35,7 @@ from sertool.windows import windows
 
 FORMAT = 1
 LARGEST_BYTES = 1_000_000
-"""A file with more is refused before it is read; 473 means take some 20,000."""
+"""A file with more is refused before it is read; 517 means take some 20,000."""
 MOST_CLIPS = 1_000_000
 LARGEST_MEAN = 1e30
 FARTHEST = 1e6
@@ -73,7 +73,7 @@ def calibrate(recordings: Iterable[str | Path]) -> Voice:
 
 
 def heard(recording: str | Path) -> np.ndarray:
-    """The features of what is heard of a recording, shape (n_clips, 473), float32.
+    """The features of what is heard of a recording, shape (n_clips, 517), float32.
 
     A recording of up to 5 s, two windows, is one clip: 2.5 s from 0.6 s on, as in training. A
     longer one is cut into windows of 2.5 s side by side, as a timeline is; those in which nobody
@@ -93,12 +93,12 @@ def heard(recording: str | Path) -> np.ndarray:
 
 
 def voice(clips: Iterable[np.ndarray]) -> Voice:
-    """The voice of a speaker from the features of clips, each of shape (473,), as `heard` has them.
+    """The voice of a speaker from the features of clips, each of shape (517,), as `heard` has them.
 
     Raises:
         NotEnough: no clip.
 
-    >>> found = voice(np.array([[1.0] * 473, [2.0] * 473]))
+    >>> found = voice(np.array([[1.0] * 517, [2.0] * 517]))
     >>> found.clips, found.means["rhythm_voiced_share"]
     (2, 1.5)
     """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.signal import savgol_filter
+from scipy.stats import skew
 
 from sertool import audio, features, registry
 from sertool.features import _contours, rhythm
@@ -34,28 +34,40 @@ def of(name: str, samples: np.ndarray) -> dict[str, float]:
 
 def test_the_columns() -> None:
     names = features.columns(features.of_sets(["librosa178", "functionals"]))
-    assert len(names) == len(set(names)) == 178 + 473
+    assert len(names) == len(set(names)) == 178 + 517
     assert {"pitch_contour_mean", "mfcc_contour_p95_20", "rhythm_pause_share"} <= set(names)
 
 
 @pytest.mark.parametrize("n_frames", [1, 2, 7, 108])
-def test_statistics_are_those_of_numpy(n_frames: int) -> None:
+def test_statistics_are_those_of_numpy_and_scipy(n_frames: int) -> None:
     contours = np.random.default_rng(1).normal(size=(4, n_frames)).astype(np.float32)
-    means, deviations, *shares = _contours.functionals(contours).reshape(5, 4)
+    everything = np.ones(n_frames, bool)
+    found = _contours.functionals(contours, everything).reshape(7, 4)
+    means, deviations, skewness, changes, *shares = found
     exact = contours.astype(np.float64)
     np.testing.assert_allclose(means, exact.mean(axis=1), rtol=1e-6)
     np.testing.assert_allclose(deviations, exact.std(axis=1), rtol=1e-6, atol=1e-12)
+    expected = skew(exact, axis=1) if n_frames > 1 else np.zeros(4)
+    np.testing.assert_allclose(skewness, expected, rtol=1e-4, atol=1e-7)
+    expected = np.abs(np.diff(exact, axis=1)).mean(axis=1) if n_frames > 1 else np.zeros(4)
+    np.testing.assert_allclose(changes, expected, rtol=1e-6)
     np.testing.assert_allclose(shares, np.percentile(exact, [5, 50, 95], axis=1), rtol=1e-6)
 
 
-@pytest.mark.parametrize("n_frames", [9, 40])
-def test_slopes_are_those_of_fitted_lines(n_frames: int) -> None:
-    expected = savgol_filter(FRAMES[:, :n_frames], 9, 1, deriv=1, mode="nearest")
-    np.testing.assert_allclose(_contours.slopes(FRAMES[:, :n_frames]), expected, atol=1e-12)
+def test_statistics_are_of_the_frames_that_count_alone() -> None:
+    counts = np.arange(40) % 5 > 0
+    found = _contours.functionals(FRAMES, counts).reshape(7, 3)
+    alone = _contours.functionals(FRAMES[:, counts], np.ones(32, bool)).reshape(7, 3)
+    np.testing.assert_array_equal(np.delete(found, 3, axis=0), np.delete(alone, 3, axis=0))
+    steps = np.abs(np.diff(FRAMES[:, :5][:, 1:], axis=1))
+    first = _contours.functionals(FRAMES[:, :6], counts[:6]).reshape(7, 3)[3]
+    np.testing.assert_allclose(first, steps.mean(axis=1))  # none across the gap
+    assert not _contours.functionals(FRAMES, np.zeros(40, bool)).any()
 
 
-def test_slopes_of_fewer_frames_than_a_line_is_fitted_over() -> None:
-    assert _contours.slopes(FRAMES[:, :3]).shape == (3, 3)
+def test_a_contour_that_stands_still_has_no_skewness() -> None:
+    still = _contours.functionals(np.full((1, 9), -80.1, np.float32), np.ones(9, bool))
+    assert abs(still[1:4]).max() < 1e-6
 
 
 @pytest.mark.parametrize("pitch", [75, 110, 220, 330, 500])
@@ -121,9 +133,10 @@ def frames_of_librosa(samples: np.ndarray) -> dict[str, np.ndarray]:
     decibels = librosa.power_to_db(mel)
     rms = librosa.feature.rms(y=samples, frame_length=2048)[0]
     level = librosa.power_to_db(rms**2)
+    mean_level = level[level > level.max() - 40].mean()
     mfcc = librosa.feature.mfcc(S=decibels, n_mfcc=20)
     relative = mfcc.copy()
-    relative[0] -= level.mean() * np.sqrt(128)
+    relative[0] -= mean_level * np.sqrt(128)
     hertz = librosa.fft_frequencies(sr=RATE)
 
     def between(low: float, high: float) -> np.ndarray:
@@ -137,9 +150,8 @@ def frames_of_librosa(samples: np.ndarray) -> dict[str, np.ndarray]:
 
     return {
         "level_contour": level[None],
-        "band_contour": librosa.power_to_db(mel.reshape(32, 4, -1).sum(axis=1)) - level.mean(),
+        "band_contour": librosa.power_to_db(mel.reshape(32, 4, -1).sum(axis=1)) - mean_level,
         "mfcc_contour": relative,
-        "mfcc_delta_contour": librosa.feature.delta(mfcc, mode="nearest"),
         "centroid_contour": octaves(librosa.feature.spectral_centroid(S=magnitude, sr=RATE)),
         "bandwidth_contour": octaves(librosa.feature.spectral_bandwidth(S=magnitude, sr=RATE)),
         "rolloff_contour": octaves(librosa.feature.spectral_rolloff(S=magnitude, sr=RATE)),
@@ -158,9 +170,9 @@ def frames_of_librosa(samples: np.ndarray) -> dict[str, np.ndarray]:
 
 
 BY_FRAMES = (
-    "level_contour", "band_contour", "mfcc_contour", "mfcc_delta_contour", "centroid_contour",
-    "bandwidth_contour", "rolloff_contour", "flatness_contour", "contrast_contour", "zcr_contour",
-    "tilt_contour", "flux_contour",
+    "level_contour", "band_contour", "mfcc_contour", "centroid_contour", "bandwidth_contour",
+    "rolloff_contour", "flatness_contour", "contrast_contour", "zcr_contour", "tilt_contour",
+    "flux_contour",
 )  # fmt: skip
 
 
@@ -170,7 +182,12 @@ def test_contours_are_those_of_librosa(name: str) -> None:
     swell = np.linspace(0.2, 1, 2 * RATE)
     samples = swell * (voice(140, 2) + random.normal(0, 0.01, 2 * RATE))
     samples = samples.astype(np.float32)
-    expected = _contours.functionals(frames_of_librosa(samples)[name])
+    samples[-RATE // 2 :] *= 1e-4  # silence, which is not heard
+    contours = frames_of_librosa(samples)
+    level = contours["level_contour"][0]
+    heard = level > level.max() - 40
+    assert 10 < np.sum(~heard) < 30
+    expected = _contours.functionals(contours[name], heard)
     found = np.array([*of(name, samples).values()])
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
 

@@ -209,5 +209,5 @@ def test_no_voice_file(tmp_path: Path) -> None:
 def test_a_voice_of_other_features_is_no_voice_for_a_model(model: Model, tmp_path: Path) -> None:
     content = {"format": 1, "clips": 3, "means": {"loudness": 1.0}}
     (tmp_path / "me.json").write_text(json.dumps(content))
-    with pytest.raises(BadChoice, match="473 other features"):
+    with pytest.raises(BadChoice, match="517 other features"):
         speaker.for_speaker(model, speaker.load(tmp_path / "me.json"))

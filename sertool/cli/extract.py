@@ -53,7 +53,7 @@ def extract(
         str,
         typer.Option(
             metavar="A,B",
-            help="Feature sets: librosa178 (the study's), functionals (473 statistics over "
+            help="Feature sets: librosa178 (the study's), functionals (517 statistics over "
             "frames). What the store holds already is measured, too.",
         ),
     ] = "librosa178",

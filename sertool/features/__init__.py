@@ -25,11 +25,11 @@ LIBROSA_178 = (
 )  # fmt: skip
 """The study's features in its order; their sizes sum to 178."""
 FUNCTIONALS = (
-    "level_contour", "band_contour", "mfcc_contour", "mfcc_delta_contour", "centroid_contour",
-    "bandwidth_contour", "rolloff_contour", "flatness_contour", "contrast_contour", "zcr_contour",
-    "tilt_contour", "flux_contour", "pitch_contour", "harmonicity_contour", "rhythm",
+    "level_contour", "band_contour", "mfcc_contour", "centroid_contour", "bandwidth_contour",
+    "rolloff_contour", "flatness_contour", "contrast_contour", "zcr_contour", "tilt_contour",
+    "flux_contour", "pitch_contour", "harmonicity_contour", "rhythm",
 )  # fmt: skip
-"""Statistics over frames where the study has means; their sizes sum to 473."""
+"""Statistics over frames where the study has means; their sizes sum to 517."""
 SETS: dict[str, tuple[str, ...]] = {"librosa178": LIBROSA_178, "functionals": FUNCTIONALS}
 """What a store can hold, in the order in which it does."""
 REFERENCE: tuple[str, ...] = ("librosa178",)
@@ -73,7 +73,7 @@ def columns(names: Sequence[str] = LIBROSA_178) -> tuple[str, ...]:
     >>> len(columns()), columns()[:2], columns()[-1]
     (178, ('zcr', 'chroma_01'), 'tonnetz_06')
     >>> len(columns(FUNCTIONALS))
-    473
+    517
     """
     return tuple(column for feature in _features(tuple(names)) for column in feature.columns)
 

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from sertool.spectrum import Spectrum
 
 PERCENTILES = (5, 50, 95)
-STATISTICS = ("mean", "deviation", *(f"p{share:02}" for share in PERCENTILES))
-REACH = 4
-"""How many frames to each side a slope is fitted over."""
+STATISTICS = (
+    "mean", "deviation", "skewness", "change", *(f"p{share:02}" for share in PERCENTILES),
+)  # fmt: skip
+STILL = 1e-6
+"""Is added to deviations, so that a contour that stands still has no skewness."""
 LOWEST_HZ = 50.0
 """Is added to frequencies before their logarithm is taken, so that silence does not dominate."""
 
@@ -23,7 +25,7 @@ LOWEST_HZ = 50.0
 def contour_feature(
     name: str, size: int, unit: str, source: str, contours: Callable[[Spectrum], np.ndarray]
 ) -> Feature:
-    """A feature that consists of the statistics of some contours.
+    """A feature that consists of the statistics of some contours over the frames that are heard.
 
     Args:
         name: of the plug-in.
@@ -37,7 +39,7 @@ def contour_feature(
         size=size * len(STATISTICS),
         unit=unit,
         source=source,
-        compute=lambda spectrum: functionals(contours(spectrum)),
+        compute=lambda spectrum: functionals(contours(spectrum), spectrum.heard),
         parts=parts(size),
     )
 
@@ -46,7 +48,7 @@ def parts(size: int = 1) -> tuple[str, ...]:
     """The names of the statistics of that many contours.
 
     >>> parts()
-    ('mean', 'deviation', 'p05', 'p50', 'p95')
+    ('mean', 'deviation', 'skewness', 'change', 'p05', 'p50', 'p95')
     >>> parts(2)[:3]
     ('mean_01', 'mean_02', 'deviation_01')
     """
@@ -54,46 +56,40 @@ def parts(size: int = 1) -> tuple[str, ...]:
     return tuple(f"{statistic}{number}" for statistic in STATISTICS for number in numbers)
 
 
-def functionals(contours: np.ndarray) -> np.ndarray:
-    """The statistics of each contour, those of one kind side by side.
+def functionals(contours: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The statistics of each contour over the frames that count, those of one kind side by side.
 
     Args:
-        contours: shape (n_contours, n_frames); without any frame all is 0.
+        contours: shape (n_contours, n_frames).
+        counts: which frames count, shape (n_frames,), bool; without any all is 0.
 
     Returns:
-        Shape (5 * n_contours,): means, deviations, percentiles.
+        Shape (7 * n_contours,): means, deviations, skewness, mean sizes of the change between two
+        neighbours that both count, percentiles.
 
-    >>> functionals(np.array([[1.0, 2.0, 3.0]])).round(2)
-    array([2.  , 0.82, 1.1 , 2.  , 2.9 ])
+    >>> functionals(np.array([[1.0, 2.0, 3.0, 9.0]]), np.array([True, True, True, False])).round(2)
+    array([2.  , 0.82, 0.  , 1.  , 1.1 , 2.  , 2.9 ])
     """
-    n_contours, n_frames = contours.shape
-    if not n_frames:
-        return np.zeros(len(STATISTICS) * n_contours)
-    ordered = np.sort(contours, axis=1).astype(np.float64)
-    places = np.array(PERCENTILES) / 100 * (n_frames - 1)
+    if not counts.any():
+        return np.zeros(len(STATISTICS) * len(contours))
+    counted = contours[:, counts].astype(np.float64)
+    means, deviations = counted.mean(axis=1), counted.std(axis=1)
+    skewness = ((counted - means[:, None]) ** 3).mean(axis=1) / (deviations + STILL) ** 3
+    both = counts[1:] & counts[:-1]
+    changes = np.abs(np.diff(contours, axis=1)[:, both]).sum(axis=1) / max(both.sum(), 1)
+    shares = _percentiles(counted)
+    return np.concatenate([means, deviations, skewness, changes, shares.ravel()])
+
+
+def _percentiles(contours: np.ndarray) -> np.ndarray:
+    """`PERCENTILES` of each contour, shape (3, n_contours), as `np.percentile` has them."""
+    ordered = np.sort(contours, axis=1)
+    places = np.array(PERCENTILES) / 100 * (contours.shape[1] - 1)
     below = places.astype(int)
-    above = np.minimum(below + 1, n_frames - 1)
-    shares = ordered[:, below] + (places - below) * (ordered[:, above] - ordered[:, below])
-    moments = contours.mean(axis=1, dtype=np.float64), contours.std(axis=1, dtype=np.float64)
-    return np.concatenate([*moments, shares.T.ravel()])
-
-
-def slopes(contours: np.ndarray) -> np.ndarray:
-    """The slope per frame of the line through nine neighbours, the ends repeated; shape kept.
-
-    Source: the delta coefficients of the HTK book.
-
-    >>> slopes(np.arange(12.0)[None])[0, 4:8]
-    array([1., 1., 1., 1.])
-    """
-    padded = np.pad(contours, [(0, 0), (REACH, REACH)], mode="edge")
-    n_frames = contours.shape[1]
-    rises = [
-        away * (padded[:, REACH + away :][:, :n_frames] - padded[:, REACH - away :][:, :n_frames])
-        for away in range(1, REACH + 1)
-    ]
-    sums: np.ndarray = sum(rises)
-    return sums / (2 * sum(away**2 for away in range(1, REACH + 1)))
+    above = np.minimum(below + 1, contours.shape[1] - 1)
+    shares: np.ndarray = ordered[:, below]
+    shares = shares + (places - below) * (ordered[:, above] - shares)
+    return shares.T
 
 
 def octaves(frequencies: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ def contours(spectrum: Spectrum) -> np.ndarray:
     from sertool.spectrum.decibel import decibel
 
     bands = decibel(spectrum.mel.reshape(SIZE, -1, spectrum.mel.shape[1]).sum(axis=1))
-    relative: np.ndarray = bands - spectrum.level.mean()
+    relative: np.ndarray = bands - spectrum.mean_level
     return relative
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sertool.features._contours import contour_feature
+from sertool.features._contours import STATISTICS, functionals, parts
+from sertool.types import Feature
 
 if TYPE_CHECKING:
     from sertool.spectrum import Spectrum
@@ -14,17 +15,18 @@ if TYPE_CHECKING:
 QUIETEST = 1e-3
 
 
-def contours(spectrum: Spectrum) -> np.ndarray:
-    """Harmonics-to-noise ratio of the voiced frames, shape (1, n_voiced)."""
-    correlation = np.maximum(spectrum.pitch.correlation[spectrum.pitch.voiced], QUIETEST)
-    ratio: np.ndarray = 10 * np.log10(correlation / (1 - correlation))
-    return ratio[None]
+def compute(spectrum: Spectrum) -> np.ndarray:
+    """Statistics of the harmonics-to-noise ratio of the voiced frames, shape (7,)."""
+    correlation = np.maximum(spectrum.pitch.correlation, QUIETEST)
+    ratio = 10 * np.log10(correlation / (1 - correlation))
+    return functionals(ratio[None], spectrum.pitch.voiced)
 
 
-feature = contour_feature(
+feature = Feature(
     name="harmonicity_contour",
-    size=1,
+    size=len(STATISTICS),
     unit="dB",
     source="Boersma, 1993",
-    contours=contours,
+    compute=compute,
+    parts=parts(),
 )

@@ -21,7 +21,7 @@ def contours(spectrum: Spectrum) -> np.ndarray:
     with the gain of the recording.
     """
     coefficients = spectrum.cepstrum.copy()
-    coefficients[0] -= spectrum.level.mean() * np.sqrt(len(spectrum.mel))
+    coefficients[0] -= spectrum.mean_level * np.sqrt(len(spectrum.mel))
     return coefficients
 
 

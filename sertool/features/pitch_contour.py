@@ -17,16 +17,18 @@ LEAP = 4.0
 
 
 def compute(spectrum: Spectrum) -> np.ndarray:
-    """Statistics of the pitch of voiced frames, then of its change between two of them, (10,)."""
+    """Statistics of the pitch of voiced frames, then of its change between two of them, (14,)."""
     semitones, _, voiced = spectrum.pitch
-    changes = np.diff(semitones)[voiced[1:] & voiced[:-1]]
-    steady = changes[np.abs(changes) < LEAP]
-    return np.concatenate([functionals(semitones[None, voiced]), functionals(steady[None])])
+    changes = np.diff(semitones)
+    steady = voiced[1:] & voiced[:-1] & (np.abs(changes) < LEAP)
+    return np.concatenate(
+        [functionals(semitones[None], voiced), functionals(changes[None], steady)]
+    )
 
 
 feature = Feature(
     name="pitch_contour",
-    size=10,
+    size=14,
     unit="semitones above 27.5 Hz, and per frame",
     source="Boersma, 1993",
     compute=compute,

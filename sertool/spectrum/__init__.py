@@ -21,6 +21,8 @@ from sertool.types import Signal
 __all__ = ["Spectrum"]
 
 N_CEPSTRUM = 20
+HEARD_DB = 40.0
+"""Frames this far below the loudest are silence: how it sounds, the room decides."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,17 @@ class Spectrum:
     def level(self) -> np.ndarray:
         """Mean square of the samples of each frame in decibels, likewise, shape (n_frames,)."""
         return decibel(self.energy)
+
+    @cached_property
+    def heard(self) -> np.ndarray:
+        """Which frames are less than 40 dB softer than the loudest, shape (n_frames,), bool."""
+        found: np.ndarray = self.level > self.level.max() - HEARD_DB
+        return found
+
+    @cached_property
+    def mean_level(self) -> float:
+        """Of the frames that are heard, in decibels."""
+        return float(self.level[self.heard].mean())
 
     @cached_property
     def pitch(self) -> Pitch:
