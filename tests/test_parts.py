@@ -70,6 +70,19 @@ def test_format_2_without_a_checksum(part: Path) -> None:
         parts.read(part)
 
 
+def test_a_set_that_has_other_columns_than_it_had_is_not_held(part: Path) -> None:
+    good = parts.read(part)
+    table = good.table(store.schema().names[1:])
+    once = table.append_column("mfcc_delta_contour_p50_01", table.column("zcr"))
+    parts.write(once, good.stamps, ["librosa178", "functionals"], part)
+    assert store.sets(part.parents[1]) == ("librosa178",)
+    assert store.read(part.parents[1]).num_rows == table.num_rows
+    assert not store.stamps(part.parents[1], "emodb", ["functionals"])
+    parts.write(table.drop_columns(["zcr"]), good.stamps, ["librosa178"], part)
+    with pytest.raises(BadTable, match="librosa178 of other columns; .* extract again"):
+        parts.read(part)
+
+
 def test_text_that_is_no_text(part: Path) -> None:
     good = parts.read(part)
     table = good.table(store.schema().names[1:])
