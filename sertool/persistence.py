@@ -70,6 +70,7 @@ DAMAGED = (
 TRUSTED = (
     "sertool.estimators._quantiles.NormalQuantiles",
     "sertool.estimators.cnn.CNNClassifier",
+    "sertool.estimators.logistic.Bounded",
     "sertool.estimators.svm.PerFeature",
     "sertool.estimators.xgboost.XGBoostClassifier",
     "sklearn.ensemble._forest.RandomForestClassifier",

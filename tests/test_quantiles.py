@@ -5,11 +5,13 @@ import pytest
 from sklearn.preprocessing import QuantileTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from sertool.estimators import logistic
 from sertool.estimators._quantiles import NormalQuantiles
+from sertool.estimators.logistic import Bounded
 from sertool.estimators.svm import PerFeature
 
 
-@parametrize_with_checks([NormalQuantiles(n_quantiles=10), PerFeature()])
+@parametrize_with_checks([NormalQuantiles(n_quantiles=10), PerFeature(), Bounded()])
 def test_is_a_transformer_of_scikit_learn(estimator, check):
     check(estimator)
 
@@ -35,3 +37,17 @@ def test_rows_are_transformed_each_by_itself():
     fitted = NormalQuantiles().fit(X)
     alone = np.concatenate([fitted.transform(row[None]) for row in X[:20]])
     np.testing.assert_array_equal(alone, fitted.transform(X)[:20])
+
+
+def test_values_beyond_the_bound_count_as_the_bound():
+    fitted = Bounded(2.0).fit(np.zeros((1, 4)))
+    np.testing.assert_array_equal(fitted.transform([[-9.0, -2.0, 1.5, 7.0]]), [[-2, -2, 1.5, 2]])
+
+
+def test_one_feature_of_another_room_does_not_outvote_the_others():
+    random = np.random.default_rng(2)
+    y = np.repeat([0, 1], 200)
+    X = random.normal(size=(400, 5)) + y[:, None]
+    asked = np.array([[1e6, -2.0, -2.0, -2.0, -2.0]])
+    assert logistic.estimator(bound=1e9).fit(X, y).predict(asked) == 1
+    assert logistic.estimator().fit(X, y).predict(asked) == 0

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+
+class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Values beyond a bound, on either side, count as the bound.
+
+    A weight that was learnt where a feature is usual says little of where it never was: in another
+    room, or in the heavy tail of a power, a few features would outvote all others.
+
+    Args:
+        bound: above 0.
+    """
+
+    def __init__(self, bound: float = 3.0) -> None:
+        self.bound = bound
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn how many features there are; X has the shape (n_rows, n_features)."""
+        validate_data(self, X, dtype=(np.float64, np.float32))
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """The rows within the bounds; shape and precision kept."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
+        within: np.ndarray = np.clip(X, -self.bound, self.bound)
+        return within
 
 
 def estimator(
     *,
     C: float = 0.01,
+    bound: float = 3.0,
     class_weight: str | None = "balanced",
     max_iter: int = 1000,
     random_state: int | None = None,
@@ -25,6 +57,7 @@ def estimator(
 
     Args:
         C: the inverse of the price of large weights, above 0.
+        bound: deviations from the mean at which a feature is cut off, above 0.
         class_weight: "balanced" = rows of rare emotions count more, as UAR does; None = all alike.
         max_iter: steps after which the search for the weights ends.
         random_state: of no consequence; every estimator takes one.
@@ -37,4 +70,6 @@ def estimator(
     logistic = LogisticRegression(
         C=C, class_weight=class_weight, max_iter=max_iter, random_state=random_state
     )
-    return Pipeline([("scaler", StandardScaler()), ("logistic", logistic)])
+    return Pipeline(
+        [("scaler", StandardScaler()), ("bounded", Bounded(bound)), ("logistic", logistic)]
+    )
