@@ -79,7 +79,7 @@ def test_a_set_that_has_other_columns_than_it_had_is_not_held(part: Path) -> Non
     assert store.read(part.parents[1]).num_rows == table.num_rows
     assert not store.stamps(part.parents[1], "emodb", ["functionals"])
     parts.write(table.drop_columns(["zcr"]), good.stamps, ["librosa178"], part)
-    with pytest.raises(BadTable, match="librosa178 of other columns; .* extract again"):
+    with pytest.raises(BadTable, match=r"librosa178 of other columns; .* extract again"):
         parts.read(part)
 
 
