@@ -82,7 +82,8 @@ def most_outside(shares: np.ndarray, corpora: np.ndarray) -> float:
     0.98
     """
     return max(
-        float(np.quantile(shares[corpora == name], 1 - FLAGGED)) for name in np.unique(corpora)
+        float(np.quantile(shares[corpora == name], 1 - FLAGGED, method="inverted_cdf"))
+        for name in np.unique(corpora)
     )
 
 

@@ -129,7 +129,7 @@ def test_shipped_models_are_calibrated_and_their_cards_are_true(name: str) -> No
     file = prediction.MODELS / f"{name}{persistence.SUFFIX}"
     model = persistence.load(file)
     assert model.about["calibration"]["ece"] <= 0.05
-    assert all(each["remarked"] <= 0.021 for each in model.about["held_out"].values())
+    assert all(each["remarked"] <= 0.02 for each in model.about["held_out"].values())
     assert file.with_suffix(".md").read_text(encoding="utf-8") == card.card(model)
 
 
