@@ -114,6 +114,8 @@ def test_check_a_manifest_without_a_worry(run: Run, tmp_path: Path) -> None:
     assert checked.code == 0
     assert "0 to worry about, 1 to note" in checked.out
     assert "emotions of your own" in checked.out
+    mapped = run("corpora", "check", f"mine={tmp_path / 'm.csv'}", "--map", "joy=happy")
+    assert "0 to worry about, 0 to note" in mapped.out
     (tmp_path / "ajoy.wav").unlink()
     checked = run("corpora", "check", f"mine={tmp_path / 'm.csv'}", "--jobs", 1)
     assert checked.code == 1

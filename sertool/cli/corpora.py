@@ -76,6 +76,10 @@ def check(
             "that was added. (default: all that were added)",
         ),
     ] = None,
+    map: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD=EMOTION", help=sources.MAP),
+    ] = None,
     format: Annotated[AuditFormat, typer.Option(help="How to show it.")] = AuditFormat.text,
     jobs: Annotated[
         int, typer.Option(metavar="N", help="Processes; 1 = this one alone, -1 = one a core.")
@@ -94,13 +98,13 @@ def check(
     named = corpora or list(home.places())
     if not named:
         raise NotFound("no corpus was named or added: sertool corpora check NAME=DIR")
-    audits = _audits(named, jobs)
+    audits = _audits(named, sources.mapping(map or []), jobs)
     _SHOW[format](audits)
     if any(finding.severity == "worry" for audit in audits for finding in audit.findings):
         raise typer.Exit(1)
 
 
-def _audits(named: Sequence[str], jobs: int) -> list[Audit]:
+def _audits(named: Sequence[str], mapping: dict[str, str], jobs: int) -> list[Audit]:
     """What there is to say of each corpus, those among them that are not there.
 
     Raises:
@@ -112,7 +116,7 @@ def _audits(named: Sequence[str], jobs: int) -> list[Audit]:
     gone: list[tuple[str, SertoolError]] = []
     for each in named:
         try:
-            found.append(sources.source(each, {}, None))
+            found.append(sources.source(each, mapping, None))
         except (NotEnough, NotFound) as error:
             gone.append((each.partition("=")[0], error))
     if not found:

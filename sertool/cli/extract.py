@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sertool.cli import home, screen, sources
-from sertool.errors import BadChoice, BadRecording
+from sertool.errors import BadRecording
 from sertool.types import EMOTIONS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def extract(
     ] = -1,
     map: Annotated[
         list[str] | None,
-        typer.Option(metavar="WORD=EMOTION", help="A manifest's word for an emotion (joy=happy)."),
+        typer.Option(metavar="WORD=EMOTION", help=sources.MAP),
     ] = None,
     own_labels: Annotated[
         bool, typer.Option("--own-labels", help="Keep a manifest's words as they are.")
@@ -77,7 +77,7 @@ def extract(
 
     jobs = screen.checked_jobs(jobs)
     place = addresses.path(store) if store else home.default_store()
-    mapping = dict(_pair(given) for given in map or [])
+    mapping = sources.mapping(map or [])
     vocabulary = None if own_labels else EMOTIONS
     found = [sources.source(given, mapping, vocabulary) for given in corpora]
     if speakers is not None:
@@ -88,13 +88,6 @@ def extract(
     _summary(plan, bad)
     if bad and strict:
         raise BadRecording(f"{len(bad)} bad recordings, and --strict was asked for")
-
-
-def _pair(given: str) -> tuple[str, str]:
-    word, equals, emotion = given.partition("=")
-    if not (word and equals and emotion):
-        raise BadChoice(f"--map {given!r} must read WORD=EMOTION, for example --map joy=happy")
-    return word, emotion
 
 
 def _run(plan: Plan, jobs: int) -> list[Outcome]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sertool.cli import home
@@ -11,6 +11,8 @@ from sertool.errors import BadChoice, NotFound, UnknownName
 if TYPE_CHECKING:
     from sertool.extraction import Source
     from sertool.types import Emotion
+
+MAP = "A manifest's word for an emotion (joy=happy)."
 
 
 def source(
@@ -52,3 +54,22 @@ def source(
     if folder is None:
         raise NotFound(f"where does {name} lie? give {name}=DIR or: sertool corpora add {name} DIR")
     return extraction.source(corpus, folder)
+
+
+def mapping(given: Sequence[str]) -> dict[str, Emotion]:
+    """WORD=EMOTION, each, as a manifest's words -> emotions.
+
+    Raises:
+        BadChoice: one that does not read so.
+
+    >>> mapping(["joy=happy"])
+    {'joy': 'happy'}
+    """
+    return dict(_pair(each) for each in given)
+
+
+def _pair(given: str) -> tuple[str, Emotion]:
+    word, equals, emotion = given.partition("=")
+    if not (word and equals and emotion):
+        raise BadChoice(f"--map {given!r} must read WORD=EMOTION, for example --map joy=happy")
+    return word, emotion
