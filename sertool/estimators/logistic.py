@@ -22,7 +22,7 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: i
         bound: above 0.
     """
 
-    def __init__(self, bound: float = 3.0) -> None:
+    def __init__(self, bound: float = 1.5) -> None:
         self.bound = bound
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -41,7 +41,7 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: i
 def estimator(
     *,
     C: float = 0.01,
-    bound: float = 3.0,
+    bound: float = 1.5,
     class_weight: str | None = "balanced",
     max_iter: int = 1000,
     random_state: int | None = None,
