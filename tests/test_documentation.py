@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import shlex
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -72,7 +74,7 @@ def test_every_command_of_the_pages_exists(line: str) -> None:
     assert {word for word in words if word.startswith("--")} <= options
 
 
-@pytest.mark.parametrize("study", ["quick", "per_corpus", "original", "features"])
+@pytest.mark.parametrize("study", ["quick", "per_corpus", "original", "features", "cross_corpus"])
 def test_quoted_tables_are_those_of_the_results(study: str) -> None:
     tables = (ROOT / "results" / study / "tables.md").read_text(encoding="utf-8")
     quoted = block(study)
@@ -80,6 +82,26 @@ def test_quoted_tables_are_those_of_the_results(study: str) -> None:
     assert len(rows) > 4
     for row in rows:
         assert row in tables
+
+
+def test_means_over_pairs_are_those_of_the_results() -> None:
+    uars = defaultdict(list)
+    lines = (ROOT / "results" / "cross_corpus" / "results.jsonl").read_text(encoding="utf-8")
+    for one in map(json.loads, lines.splitlines()):
+        if one["train_on"] in ("ravdess", "tess", "urdu", "emodb"):
+            key = one["features"], one["normalisation"], one["estimator"]
+            uars[key].append(one["uar"])
+    assert {len(values) for values in uars.values()} == {12}
+    means = {key: 100 * sum(values) / 12 for key, values in uars.items()}
+    of_178 = max(mean for (sets, _, _), mean in means.items() if sets == "librosa178")
+    text = " ".join(PAGES["docs/studies.md"].split())
+    assert f"With the 178 alone the best is {of_178:.1f}" in text
+    logistic, forest, svm, xgboost = (
+        means["functionals", "corpus", name] for name in ("logistic", "forest", "svm", "xgboost")
+    )
+    assert f"it reaches {logistic:.1f} %, forest {forest:.1f}, svm {svm:.1f} and xgboost " in text
+    assert f"xgboost {xgboost:.1f}, where" in text
+    assert f"logistic keeps {means['functionals', 'train', 'logistic']:.1f}" in text
 
 
 def test_figures_on_unseen_corpora_are_those_of_the_cards() -> None:
