@@ -35,7 +35,7 @@ from sertool.windows import windows
 
 FORMAT = 1
 LARGEST_BYTES = 1_000_000
-"""A file with more is refused before it is read; 517 means take some 20,000."""
+"""A file with more is refused before it is read; 517 means take some 25,000."""
 MOST_CLIPS = 1_000_000
 LARGEST_MEAN = 1e30
 FARTHEST = 1e6
