@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -61,6 +61,7 @@ class Part:
         is_sealed: whether it has a checksum.
         sets: the feature sets that it holds.
         group_rows: rows of each of its row groups.
+        outdated: feature sets that it has with other columns than they have now.
         stamp: of the file before it was read: another one now means other rows.
     """
 
@@ -68,6 +69,7 @@ class Part:
     is_sealed: bool
     sets: tuple[str, ...]
     group_rows: tuple[int, ...]
+    outdated: tuple[str, ...] = ()
     stamp: FileStamp | None = None
 
     @property
@@ -135,29 +137,19 @@ def read(file: Path) -> Part:
         raise damaged(file, error) from None
     known = {*held.split("+")} <= {*features.SETS}
     if number not in (1, FORMAT) or not known:
-        raise _foreign(file, number, held)
+        raise BadTable(
+            f"{file} is a store of format {number} with feature set {held}; this sertool reads "
+            f"format {FORMAT} with {', '.join(features.SETS)}: extract again into another folder"
+        )
     if number == FORMAT and not is_sealed:
         raise damaged(file, "its checksum is gone")
     n_rows = max(metadata.num_rows, sum(groups))
     if n_rows * metadata.num_columns * 4 > MOST_TIMES * n_bytes:
         raise damaged(file, f"it claims {n_rows} rows")
-    sets = _complete(held.split("+"), names)
-    if not sets:
-        raise _foreign(file, number, f"{held} of other columns")
-    return Part(file, is_sealed, sets, groups, stamp)
-
-
-def _foreign(file: Path, number: object, held: str) -> BadTable:
-    return BadTable(
-        f"{file} is a store of format {number} with feature set {held}; this sertool reads "
-        f"format {FORMAT} with {', '.join(features.SETS)}: extract again into another folder"
-    )
-
-
-def _complete(held: Iterable[str], names: Set[str]) -> tuple[str, ...]:
-    """Those feature sets of which every column is there: a set may have other ones than it had."""
-    sets = features.in_order(held)
-    return tuple(name for name in sets if names >= {*features.columns(features.SETS[name])})
+    said_sets = features.in_order(held.split("+"))
+    sets = tuple(name for name in said_sets if names >= {*features.columns(features.SETS[name])})
+    outdated = tuple(name for name in said_sets if name not in sets)
+    return Part(file, is_sealed, sets, groups, outdated, stamp)
 
 
 def write(

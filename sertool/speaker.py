@@ -33,7 +33,8 @@ from sertool.spectrum import Spectrum
 from sertool.types import Signal
 from sertool.windows import windows
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1 had means of other functionals."""
 LARGEST_BYTES = 1_000_000
 """A file with more is refused before it is read; 517 means take some 25,000."""
 MOST_CLIPS = 1_000_000

@@ -97,8 +97,12 @@ def sets(folder: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
 
 
 def sets_at_hand(folder: Path, corpus: str) -> tuple[str, ...]:
-    """The feature sets that the store or its journal holds of a corpus, of some clips at least."""
-    held = {name for part in _parts(folder, corpus, ()) for name in part.sets}
+    """The feature sets that the store or its journal holds of a corpus, of some clips at least.
+
+    Those with other columns than they have now are among them.
+    """
+    found = _parts(folder, corpus, ())
+    held = {name for part in found for name in (*part.sets, *part.outdated)}
     return tuple(name for name in features.SETS if name in held)
 
 
@@ -145,6 +149,11 @@ def chosen(
             raise UnknownName(f"the store {folder} holds no corpus {choices(name, present)}")
     found = {name: parts.read(_file(folder, name)) for name in names or present}
     held = [name for name in features.SETS if all(name in part.sets for part in found.values())]
+    if not held and wanted is None:
+        raise NotFound(
+            f"the features in {folder} have other columns than this sertool measures; measure them "
+            f"again with: sertool extract NAME=FOLDER --store {folder}"
+        )
     asked = held if wanted is None else features.in_order(wanted)
     lacking = [name for name in asked if name not in held]
     if lacking:

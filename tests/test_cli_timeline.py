@@ -14,6 +14,7 @@ from synthetic import tone, write_sound
 from typer.testing import CliRunner, Result
 
 from sertool import card, cli, persistence, prediction, store, training
+from sertool.cli import choosing
 from sertool.errors import BadChoice, SertoolError
 from sertool.registry import get
 from sertool.specification import Candidate
@@ -131,6 +132,14 @@ def test_shipped_models_are_calibrated_and_their_cards_are_true(name: str) -> No
     assert model.about["calibration"]["ece"] <= 0.05
     assert all(each["remarked"] <= 0.02 for each in model.about["held_out"].values())
     assert file.with_suffix(".md").read_text(encoding="utf-8") == card.card(model)
+
+
+def test_the_default_model_is_the_best_in_the_mean_of_unheard_corpora() -> None:
+    means = {}
+    for name in prediction.shipped():
+        unseen = persistence.load(prediction.MODELS / f"{name}{persistence.SUFFIX}").about["unseen"]
+        means[name] = np.mean([each["uar"]["value"] for each in unseen.values()])
+    assert max(means, key=lambda name: means[name]) == choosing.DEFAULT_BACKEND
 
 
 def test_training_writes_a_card_that_knows_the_unseen(

@@ -14,7 +14,7 @@ import pytest
 from synthetic import EMODB_NAMES, SAMPLE, needs_sample, tone, write_sound
 
 import sertool
-from sertool import extraction, registry, store
+from sertool import extraction, parts, registry, store
 from sertool.errors import BadChoice, BadRecording, NotFound, UnknownName
 from sertool.types import VARIANTS
 
@@ -88,6 +88,21 @@ def test_a_set_is_added_and_never_lost(emodb_folder: Path, tmp_path: Path) -> No
 def adding(folder: Path, place: Path, *sets: str) -> extraction.Plan:
     source = extraction.source(registry.get("corpora", "emodb"), folder)
     return extraction.plan([source], place, sets or ["librosa178"])
+
+
+def test_a_set_that_has_other_columns_now_is_measured_again(
+    emodb_folder: Path, tmp_path: Path
+) -> None:
+    list(extraction.extract(adding(emodb_folder, tmp_path / "store", "functionals")))
+    file = tmp_path / "store" / "corpus=emodb" / "clips.parquet"
+    now = parts.read(file)
+    names = [name for name in store.schema(now.sets).names[1:] if "_skewness" not in name]
+    parts.write(now.table(names), now.stamps, now.sets, file)  # as an older sertool wrote it
+    plan = adding(emodb_folder, tmp_path / "store")
+    assert plan.feature_sets == ("librosa178", "functionals")
+    assert len(plan.tasks) == len(EMODB_NAMES)
+    list(extraction.extract(plan))
+    assert store.sets(tmp_path / "store") == ("librosa178", "functionals")
 
 
 def test_adding_a_set_can_be_stopped_and_goes_on(emodb_folder: Path, tmp_path: Path) -> None:

@@ -211,6 +211,8 @@ def test_stretches_of_frames() -> None:
 @pytest.mark.parametrize("name", ["band_contour", "mfcc_contour", "contrast_contour", "rhythm"])
 def test_shapes_of_spectra_do_not_change_with_the_gain(name: str) -> None:
     samples = voice(180) + np.random.default_rng(4).normal(0, 0.01, RATE).astype(np.float32)
+    samples[RATE // 2 :] *= 1e-3  # a pause, which is not active
+    assert not Spectrum(Signal(samples, RATE)).active.all()
     louder, softer = of(name, samples), of(name, samples / 4)
     assert louder == pytest.approx(softer, abs=1e-3)
 
@@ -220,8 +222,9 @@ def test_level_is_in_decibels_below_full_scale() -> None:
     assert numbers["level_contour_p50"] == pytest.approx(-20, abs=1e-3)
 
 
-@pytest.mark.parametrize("n_samples", [1, 511, 2_205])
-def test_short_and_silent_signals_give_finite_numbers(n_samples: int) -> None:
-    for samples in (np.zeros(n_samples, np.float32), voice(100)[:n_samples]):
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_samples", [1, 511, 512, 513, 2_205])
+def test_short_and_silent_signals_give_finite_numbers(n_samples: int, dtype: type) -> None:
+    for samples in (np.zeros(n_samples, dtype), voice(100)[:n_samples].astype(dtype)):
         spectrum = Spectrum(Signal(samples, RATE))
         assert np.isfinite(features.compute(spectrum, features.FUNCTIONALS)).all()

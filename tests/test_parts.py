@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sertool import parts, store
-from sertool.errors import BadTable
+from sertool.errors import BadTable, NotFound
 
 MakeStore = Callable[..., Path]
 
@@ -78,9 +78,11 @@ def test_a_set_that_has_other_columns_than_it_had_is_not_held(part: Path) -> Non
     assert store.sets(part.parents[1]) == ("librosa178",)
     assert store.read(part.parents[1]).num_rows == table.num_rows
     assert not store.stamps(part.parents[1], "emodb", ["functionals"])
+    assert store.sets_at_hand(part.parents[1], "emodb") == ("librosa178", "functionals")
     parts.write(table.drop_columns(["zcr"]), good.stamps, ["librosa178"], part)
-    with pytest.raises(BadTable, match=r"librosa178 of other columns; .* extract again"):
-        parts.read(part)
+    assert store.sets(part.parents[1]) == ()
+    with pytest.raises(NotFound, match=r"other columns than this sertool measures; .* again"):
+        store.read(part.parents[1])
 
 
 def test_text_that_is_no_text(part: Path) -> None:

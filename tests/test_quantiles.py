@@ -5,6 +5,7 @@ import pytest
 from sklearn.preprocessing import QuantileTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from sertool.errors import BadChoice
 from sertool.estimators import logistic
 from sertool.estimators._quantiles import NormalQuantiles
 from sertool.estimators.logistic import Bounded
@@ -42,6 +43,13 @@ def test_rows_are_transformed_each_by_itself():
 def test_values_beyond_the_bound_count_as_the_bound():
     fitted = Bounded(2.0).fit(np.zeros((1, 4)))
     np.testing.assert_array_equal(fitted.transform([[-9.0, -2.0, 1.5, 7.0]]), [[-2, -2, 1.5, 2]])
+    assert Bounded(np.float64(2)).fit_transform(np.ones((1, 2), np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("bound", [0, -1.0, float("nan")])
+def test_a_bound_that_is_none(bound):
+    with pytest.raises(BadChoice, match="above 0"):
+        logistic.estimator(bound=bound).fit([[0.0], [1.0]], [0, 1])
 
 
 def test_one_feature_of_another_room_does_not_outvote_the_others():

@@ -124,6 +124,12 @@ def test_at_most_two_percent_of_any_corpus_are_remarked_upon() -> None:
     assert np.mean(shares[900:] > most) == pytest.approx(0.02)
 
 
+@pytest.mark.parametrize(("n", "n_above"), [(7, 0), (54, 1), (454, 9), (7_442, 148)])
+def test_no_more_than_two_percent_however_few_clips(n: int, n_above: int) -> None:
+    most = remarks.most_outside(np.arange(n) / n, np.repeat("a", n))
+    assert np.sum(np.arange(n) / n > most) == n_above
+
+
 @pytest.mark.parametrize(("share", "n"), [(0.1, 0), (0.11, 1)])
 def test_features_are_remarked_upon_above_the_most(share: float, n: int) -> None:
     assert len(list(remarks.of_features(share, 0.1))) == n

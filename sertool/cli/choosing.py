@@ -12,8 +12,8 @@ from sertool.errors import BadChoice
 if TYPE_CHECKING:
     from sertool.prediction import Predictor
 
-DEFAULT_BACKEND = "logistic"
-"""The one that is best on corpora it never heard."""
+DEFAULT_BACKEND = "xgboost"
+"""The one whose UAR is the best in the mean of the corpora that none of them ever heard."""
 
 Backend = Annotated[
     str | None,

@@ -71,11 +71,12 @@ def _row(place: Path, name: str, whole: list[Part], n_damaged: int) -> tuple[str
     readable = [part for part in whole if part not in waiting]
     speakers = {each for part in readable for each in part.table(["speaker"])[0].to_pylist()}
     sets = dict.fromkeys(name for part in whole for name in part.sets)
+    outdated = dict.fromkeys(f"{name} (outdated)" for part in whole for name in part.outdated)
     return (
         name,
         str(sum(len(part.stamps) for part in readable)),
         str(len(speakers)),
-        "+".join(sets) or "-",
+        "+".join([*sets, *outdated]) or "-",
         str(sum(len(part.stamps) for part in waiting)),
         _verdict(whole, n_damaged),
     )

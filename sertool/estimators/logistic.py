@@ -11,6 +11,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sertool.errors import BadChoice
+
 
 class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Values beyond a bound, on either side, count as the bound.
@@ -27,6 +29,8 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: i
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn how many features there are; X has the shape (n_rows, n_features)."""
+        if not self.bound > 0:
+            raise BadChoice(f"a bound of {self.bound}; it must be above 0")
         validate_data(self, X, dtype=(np.float64, np.float32))
         return self
 
@@ -34,7 +38,7 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: i
         """The rows within the bounds; shape and precision kept."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
-        within: np.ndarray = np.clip(X, -self.bound, self.bound)
+        within: np.ndarray = np.clip(X, -float(self.bound), float(self.bound))
         return within
 
 

@@ -17,7 +17,7 @@ STATISTICS = (
     "mean", "deviation", "skewness", "change", *(f"p{share:02}" for share in PERCENTILES),
 )  # fmt: skip
 STILL = 1e-6
-"""Is added to deviations, so that a contour that stands still has no skewness."""
+"""Is added to deviations: the skewness of a contour that stands still is 0, not 0 / 0."""
 LOWEST_HZ = 50.0
 """Is added to frequencies before their logarithm is taken, so that silence does not dominate."""
 
@@ -25,7 +25,7 @@ LOWEST_HZ = 50.0
 def contour_feature(
     name: str, size: int, unit: str, source: str, contours: Callable[[Spectrum], np.ndarray]
 ) -> Feature:
-    """A feature that consists of the statistics of some contours over the frames that are heard.
+    """A feature that consists of the statistics of some contours over the active frames.
 
     Args:
         name: of the plug-in.
@@ -39,7 +39,7 @@ def contour_feature(
         size=size * len(STATISTICS),
         unit=unit,
         source=source,
-        compute=lambda spectrum: functionals(contours(spectrum), spectrum.heard),
+        compute=lambda spectrum: functionals(contours(spectrum), spectrum.active),
         parts=parts(size),
     )
 
@@ -56,12 +56,12 @@ def parts(size: int = 1) -> tuple[str, ...]:
     return tuple(f"{statistic}{number}" for statistic in STATISTICS for number in numbers)
 
 
-def functionals(contours: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """The statistics of each contour over the frames that count, those of one kind side by side.
+def functionals(contours: np.ndarray, active: np.ndarray) -> np.ndarray:
+    """The statistics of each contour over some frames, those of one kind side by side.
 
     Args:
         contours: shape (n_contours, n_frames).
-        counts: which frames count, shape (n_frames,), bool; without any all is 0.
+        active: which frames count, shape (n_frames,), bool; without any all is 0.
 
     Returns:
         Shape (7 * n_contours,): means, deviations, skewness, mean sizes of the change between two
@@ -70,15 +70,15 @@ def functionals(contours: np.ndarray, counts: np.ndarray) -> np.ndarray:
     >>> functionals(np.array([[1.0, 2.0, 3.0, 9.0]]), np.array([True, True, True, False])).round(2)
     array([2.  , 0.82, 0.  , 1.  , 1.1 , 2.  , 2.9 ])
     """
-    if not counts.any():
+    if not active.any():
         return np.zeros(len(STATISTICS) * len(contours))
-    counted = contours[:, counts].astype(np.float64)
+    counted = contours[:, active].astype(np.float64)
     means, deviations = counted.mean(axis=1), counted.std(axis=1)
     skewness = ((counted - means[:, None]) ** 3).mean(axis=1) / (deviations + STILL) ** 3
-    both = counts[1:] & counts[:-1]
+    both = active[1:] & active[:-1]
     changes = np.abs(np.diff(contours, axis=1)[:, both]).sum(axis=1) / max(both.sum(), 1)
-    shares = _percentiles(counted)
-    return np.concatenate([means, deviations, skewness, changes, shares.ravel()])
+    percentiles = _percentiles(counted)
+    return np.concatenate([means, deviations, skewness, changes, percentiles.ravel()])
 
 
 def _percentiles(contours: np.ndarray) -> np.ndarray:
@@ -87,9 +87,9 @@ def _percentiles(contours: np.ndarray) -> np.ndarray:
     places = np.array(PERCENTILES) / 100 * (contours.shape[1] - 1)
     below = places.astype(int)
     above = np.minimum(below + 1, contours.shape[1] - 1)
-    shares: np.ndarray = ordered[:, below]
-    shares = shares + (places - below) * (ordered[:, above] - shares)
-    return shares.T
+    rest = (places - below) * (ordered[:, above] - ordered[:, below])
+    percentiles: np.ndarray = (ordered[:, below] + rest).T
+    return percentiles
 
 
 def octaves(frequencies: np.ndarray) -> np.ndarray:

@@ -17,11 +17,11 @@ SIZE = 20
 def contours(spectrum: Spectrum) -> np.ndarray:
     """The first 20 coefficients of each frame, shape (20, n_frames).
 
-    The first one is a level; the clip's mean level is taken from it, so that it does not change
-    with the gain of the recording.
+    The first one is a level; the mean level of the active frames is taken from it, so that it does
+    not change with the gain of the recording.
     """
     coefficients = spectrum.cepstrum.copy()
-    coefficients[0] -= spectrum.mean_level * np.sqrt(len(spectrum.mel))
+    coefficients[0] -= spectrum.active_level * np.sqrt(len(spectrum.mel))
     return coefficients
 
 

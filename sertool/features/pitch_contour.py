@@ -17,7 +17,10 @@ LEAP = 4.0
 
 
 def compute(spectrum: Spectrum) -> np.ndarray:
-    """Statistics of the pitch of voiced frames, then of its change between two of them, (14,)."""
+    """Statistics of the pitch of voiced frames, then of its change between two of them, (14,).
+
+    The latter, which has a sign, leaves leaps out; the `change` of the former counts them.
+    """
     semitones, _, voiced = spectrum.pitch
     changes = np.diff(semitones)
     steady = voiced[1:] & voiced[:-1] & (np.abs(changes) < LEAP)

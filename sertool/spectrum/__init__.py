@@ -21,8 +21,8 @@ from sertool.types import Signal
 __all__ = ["Spectrum"]
 
 N_CEPSTRUM = 20
-HEARD_DB = 40.0
-"""Frames this far below the loudest are silence: how it sounds, the room decides."""
+ACTIVE_DB = 40.0
+"""Frames this far below the loudest are no speech; how they sound, the room decides."""
 
 
 @dataclass(frozen=True)
@@ -89,15 +89,18 @@ class Spectrum:
         return decibel(self.energy)
 
     @cached_property
-    def heard(self) -> np.ndarray:
-        """Which frames are less than 40 dB softer than the loudest, shape (n_frames,), bool."""
-        found: np.ndarray = self.level > self.level.max() - HEARD_DB
+    def active(self) -> np.ndarray:
+        """Which frames are less than 40 dB softer than the loudest, shape (n_frames,), bool.
+
+        Softer than -60 dB, a recording is cut off at -100 dB before, and silence is active, too.
+        """
+        found: np.ndarray = self.level > self.level.max() - ACTIVE_DB
         return found
 
     @cached_property
-    def mean_level(self) -> float:
-        """Of the frames that are heard, in decibels."""
-        return float(self.level[self.heard].mean())
+    def active_level(self) -> float:
+        """Mean of `level` over the active frames, in decibels."""
+        return float(self.level[self.active].mean())
 
     @cached_property
     def pitch(self) -> Pitch:
