@@ -76,7 +76,8 @@ def pitch(signal: Signal, semitones: float) -> Signal:
 
 
 def _stretched(spectrum: Spectrum, rate: float) -> Signal:
-    return Signal(stretched(spectrum.stft, spectrum.samples.size, rate), spectrum.rate)
+    samples = stretched(spectrum.stft, spectrum.magnitude, spectrum.samples.size, rate)
+    return Signal(samples, spectrum.rate)
 
 
 def shift(signal: Signal, generator: np.random.Generator) -> Signal:

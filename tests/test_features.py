@@ -7,6 +7,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import librosa
 import naive
 import numpy as np
 import pytest
@@ -136,9 +137,41 @@ def eight_bit_silence(rate: int) -> np.ndarray:
     return np.where(np.arange(2 * rate) < rate, 1 / 128, voice(rate)[: 2 * rate])
 
 
+def part_silence(rate: int) -> np.ndarray:
+    samples = voice(rate)
+    samples[rate : 2 * rate] = 0
+    return samples
+
+
+def click(rate: int) -> np.ndarray:
+    return np.where(np.arange(2 * rate) == rate, 0.9, 0.0)
+
+
+def faint_noise_on_a_constant(rate: int) -> np.ndarray:
+    return 0.25 + 1e-5 * np.random.default_rng(3).standard_normal(2 * rate)
+
+
+def voice_below_a_high_tone(rate: int) -> np.ndarray:
+    times = np.arange(3 * rate) / rate
+    return 1e-5 * voice(rate) + np.sin(2 * np.pi * 9_000 * times)
+
+
+def fading(rate: int) -> np.ndarray:
+    return voice(rate) * 10.0 ** np.linspace(0, -8, 3 * rate)
+
+
+def rumble(rate: int) -> np.ndarray:
+    return 0.5 * np.sin(2 * np.pi * 20 * np.arange(2 * rate) / rate)
+
+
+def next_to_nothing(rate: int) -> np.ndarray:
+    return 1e-30 * voice(rate)
+
+
 SOUNDS = (
     silence, half_silence, voice, clipping, constant, pure_tone, one_frame, white_noise,
-    eight_bit_silence,
+    eight_bit_silence, part_silence, click, faint_noise_on_a_constant, voice_below_a_high_tone,
+    fading, rumble, next_to_nothing,
 )  # fmt: skip
 
 
@@ -164,6 +197,17 @@ def check(signal: Signal, variant: str) -> None:
     assert np.isfinite(found).all()
     off = deviation(found, expected)
     assert off.max() <= 1, [(features.columns()[i], float(off[i])) for i in np.flatnonzero(off > 1)]
+
+
+@pytest.mark.parametrize("sound", SOUNDS, ids=lambda sound: sound.__name__)
+def test_the_pitch_classes_of_every_frame_are_librosas(sound: object) -> None:
+    samples = sound(22_050).astype(np.float32)[:55_125]  # type: ignore[operator]
+    found = Spectrum(Signal(samples, 22_050)).constant_q_chroma
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Trying to estimate tuning from empty")
+        warnings.filterwarnings("ignore", message="n_fft=")
+        expected = librosa.feature.chroma_cqt(y=samples, sr=22_050)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=2e-5)
 
 
 def test_the_same_in_any_order() -> None:

@@ -13,18 +13,13 @@ import soxr
 
 from sertool.errors import BadChoice
 from sertool.resampling import resampled
-from sertool.spectrum import angle, banks, constantq, fourier, shape, transform, vocoder
+from sertool.spectrum import angle, banks, constantq, fourier, inverse, shape, transform, vocoder
 from sertool.spectrum.constantq import constant_q_magnitude
 from sertool.spectrum.product import product
 from sertool.spectrum.turning import turned
+from sertool.spectrum.twiddles import twiddle_factors
 
 SPECIAL = (0.0, -0.0, 1e-45, -1e-45, 1.0, -1.0, 3e38, -3e38)
-
-
-def complex64(real: np.ndarray, imaginary: np.ndarray) -> np.ndarray:
-    values = np.empty(real.shape, np.complex64)
-    values.real, values.imag = real, imaginary
-    return values
 
 
 as_in_the_gnu_library = pytest.mark.skipif(
@@ -33,25 +28,24 @@ as_in_the_gnu_library = pytest.mark.skipif(
 
 
 @numba.njit
-def librarys_angles(values: np.ndarray) -> np.ndarray:
-    return np.arctan2(values.imag, values.real)
+def librarys_angles(parts: np.ndarray) -> np.ndarray:
+    return np.arctan2(parts[:, 1], parts[:, 0])
 
 
 @as_in_the_gnu_library
 @pytest.mark.parametrize("largest_exponent", [0, 12, 37])
 def test_angles_are_the_librarys(largest_exponent: int) -> None:
     random = np.random.default_rng(largest_exponent)
-    shape_of_all = (2, 50, 2_000)
-    exponents = random.uniform(-largest_exponent, largest_exponent, shape_of_all)
-    values = complex64(*(random.standard_normal(shape_of_all) * 10.0**exponents))
-    np.testing.assert_array_equal(angle._computed(values), librarys_angles(values))
+    exponents = random.uniform(-largest_exponent, largest_exponent, (50, 2, 2_000))
+    parts = (random.standard_normal((50, 2, 2_000)) * 10.0**exponents).astype(np.float32)
+    np.testing.assert_array_equal(angle._computed(parts), librarys_angles(parts))
 
 
 @as_in_the_gnu_library
 def test_angles_of_zeros_and_extremes_are_the_librarys() -> None:
     pairs = [(x, y) for x in SPECIAL for y in SPECIAL]
-    values = complex64(*np.array(pairs, np.float32).T)[None]
-    found, expected = angle._computed(values), librarys_angles(values)
+    parts = np.ascontiguousarray(np.array(pairs, np.float32).T)[None]
+    found, expected = angle._computed(parts), librarys_angles(parts)
     np.testing.assert_array_equal(found, expected)
     np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))
 
@@ -63,9 +57,8 @@ def test_sines_are_computed_here_and_not_asked_for() -> None:
 
 @as_in_the_gnu_library
 def test_angles_are_computed_here_where_numpy_asks_the_library_for_them() -> None:
-    x, y = np.random.default_rng(1).standard_normal((2, 1, 100_000)).astype(np.float32)
-    values = complex64(x, y)
-    numpy_asks = np.array_equal(np.angle(values), librarys_angles(values))
+    parts = np.random.default_rng(1).standard_normal((1, 2, 100_000)).astype(np.float32)
+    numpy_asks = np.array_equal(numpys_angles(parts), librarys_angles(parts))
     assert angle._is_that_of_the_library() == numpy_asks
 
 
@@ -74,8 +67,19 @@ def test_angles_whatever_the_library_computes(
     is_the_same: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(angle, "_is_that_of_the_library", lambda: is_the_same)
-    values = np.array([[1j, -1, 1 - 1j]], np.complex64)
-    np.testing.assert_allclose(angle.angle(values), np.angle(values), rtol=1e-6)
+    parts = np.array([[[0, -1, 1], [1, 0, -1]]], np.float32)
+    np.testing.assert_allclose(angle.angle(parts), numpys_angles(parts), rtol=1e-6)
+
+
+def test_angles_are_numpys() -> None:
+    parts = np.random.default_rng(2).standard_normal((19, 2, 1025)).astype(np.float32)
+    np.testing.assert_array_equal(angle.angle(parts), numpys_angles(parts))
+
+
+def numpys_angles(parts: np.ndarray) -> np.ndarray:
+    values = np.empty((len(parts), parts.shape[2]), np.complex64)
+    values.real, values.imag = parts[:, 0], parts[:, 1]
+    return np.angle(values)
 
 
 @numba.njit
@@ -138,6 +142,16 @@ def test_spectra_are_scipys(n_frames: int, dtype: type) -> None:
     np.testing.assert_array_equal(transform.stft(samples), expected)
 
 
+@not_fused
+def test_frames_from_spectra_are_scipys() -> None:
+    parts = np.random.default_rng(0).standard_normal((2, 16, 1025)).astype(np.float32)
+    frames = np.empty((16, 2048), np.float32)
+    room = fourier.room(2048, np.float32)
+    inverse.transform_back(parts, twiddle_factors(2048, np.float32), room, frames)
+    expected = scipy.fft.irfft(parts[0] + 1j * parts[1])
+    np.testing.assert_array_equal(frames, expected)
+
+
 def test_magnitudes_are_those_of_the_spectra() -> None:
     samples = np.random.default_rng(0).standard_normal(20_000)
     expected = np.abs(transform.stft(samples))
@@ -152,7 +166,7 @@ def test_the_highest_octave_is_its_filters_times_scipys_spectra(n_frames: int, d
     samples[20_000:30_000] *= 1e-9  # a silence, whose rounding noise matters
     bank = banks.constant_q(22_050, 0.1)
     filters = np.zeros((36, 513), np.complex128)
-    filters[np.repeat(np.arange(36), np.diff(bank.rows)), bank.first + bank.bins] = (
+    filters[np.repeat(np.arange(36), np.diff(bank.rows)), bank.lowest + bank.bins] = (
         bank.weights[0, 0] + 1j * bank.weights[0, 1]
     )
     spectra = scipy.fft.rfft(framed(samples, bank.n_fft, 512, n_frames)).T
@@ -171,7 +185,7 @@ def framed(samples: np.ndarray, length: int, hop: int, n_frames: int) -> np.ndar
 
 def test_other_frames_are_refused() -> None:
     with pytest.raises(BadChoice, match="frames of 512 samples"):
-        fourier.twiddles(512)
+        twiddle_factors(512)
 
 
 @pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])

@@ -28,8 +28,7 @@ Work = Callable[[Path], object]
 SUFFIXES = {".flac", ".wav", ".ogg", ".mp3"}
 BASELINE, OURS, FLOOR = "librosa, feature by feature", "sertool", "floor"
 STAGES = {
-    "stft": "STFT",
-    "magnitude": "its magnitude",
+    "magnitude": "STFT and its magnitude",
     "sign_changes": "sign changes",
     "energy": "energy",
     "mel": "mel bands",

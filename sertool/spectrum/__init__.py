@@ -69,8 +69,7 @@ class Spectrum:
     @cached_property
     def mel(self) -> np.ndarray:
         """Power in 128 mel bands, shape (128, n_frames)."""
-        power = np.square(self.magnitude)
-        return shape.banded(power, banks.mel(self.rate), banks.mel_edges(self.rate))
+        return shape.banded(self.magnitude, banks.mel(self.rate), banks.mel_edges(self.rate))
 
     @cached_property
     def mel_decibels(self) -> np.ndarray:

@@ -120,18 +120,19 @@ class ConstantQ:
 
     Attributes:
         n_fft: length of the filters in samples.
-        first: first bin in which any filter of any tuning is not zero.
-        stop: last such bin + 1.
+        lowest: first bin that matters; the last one is as far above an eighth of the rate as this
+            is below it, and no filter of any tuning reaches further.
+        width: how many bins matter.
         weights: what is not zero, row by row, real and imaginary parts for each octave from the
             highest down, which a lower rate makes larger, shape (7, 2, n), float32.
-        bins: where it stands, counted from `first`, shape (n,).
+        bins: where it stands, counted from the lowest, shape (n,).
         rows: where each row begins in `weights`, and the end, shape (37,).
         root_lengths: square root of the length of each filter of all octaves, shape (252,).
     """
 
     n_fft: int
-    first: int
-    stop: int
+    lowest: int
+    width: int
     weights: np.ndarray
     bins: np.ndarray
     rows: np.ndarray
@@ -155,23 +156,24 @@ def constant_q(rate: int, tuning: float) -> ConstantQ:
     rows, bins = np.nonzero(spectra)
     gains = np.sqrt(2.0 ** np.arange(OCTAVES))
     weights = (spectra[rows, bins] * gains[:, None]).astype(np.complex64)
-    first, stop = _used_bins(rate)
+    n_fft = 2 * (spectra.shape[1] - 1)
+    lowest = n_fft // 8 - _reach(rate, n_fft // 8)
     return ConstantQ(
-        n_fft=2 * (spectra.shape[1] - 1),
-        first=first,
-        stop=stop,
+        n_fft=n_fft,
+        lowest=lowest,
+        width=n_fft // 4 - 2 * lowest + 1,
         weights=np.stack([weights.real, weights.imag], axis=1),
-        bins=bins - first,
+        bins=bins - lowest,
         rows=np.searchsorted(rows, np.arange(BINS_PER_OCTAVE + 1)),
         root_lengths=np.sqrt(lengths),
     )
 
 
 @lru_cache
-def _used_bins(rate: int) -> tuple[int, int]:
-    """First bin and last bin + 1 in which any filter of any tuning is not zero."""
-    lowest, highest = (np.nonzero(_filters(rate, tuning)[0])[1] for tuning in (-0.5, 0.5))
-    return int(lowest.min()), int(highest.max()) + 1
+def _reach(rate: int, centre: int) -> int:
+    """How many bins from a bin any filter of any tuning is not zero at most."""
+    used = [np.nonzero(_filters(rate, tuning)[0])[1] for tuning in (-0.5, 0.5)]
+    return max(int(np.abs(bins - centre).max()) for bins in used)
 
 
 def _filters(rate: int, tuning: float) -> tuple[np.ndarray, np.ndarray]:

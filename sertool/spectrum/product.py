@@ -10,7 +10,7 @@ import numpy as np
 
 from sertool.errors import BadChoice
 from sertool.spectrum.compiled import kernel
-from sertool.spectrum.lanes import LANES, load_at, spread, store_at
+from sertool.spectrum.lanes import MOST_LANES, lanes, load_at, spread, store_at
 
 
 def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -22,8 +22,8 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     if left.shape[0] % 4:
         raise BadChoice(f"{left.shape[0]} rows: the kernel takes them by four")
     n_columns = right.shape[1]
-    if n_columns < LANES:
-        right = np.pad(right, ((0, 0), (0, LANES - n_columns)))
+    if n_columns < MOST_LANES:
+        right = np.pad(right, ((0, 0), (0, MOST_LANES - n_columns)))
     result = np.empty((left.shape[0], right.shape[1]), left.dtype)
     _multiply(left, right, result)
     return result[:, :n_columns]
@@ -32,8 +32,8 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 @kernel
 def _multiply(left: np.ndarray, right: np.ndarray, result: np.ndarray) -> None:
     """Four rows of the result at a time, so that `right` is read a quarter as often."""
-    for start in range(0, result.shape[1], LANES):
-        column = min(start, result.shape[1] - LANES)
+    for start in range(0, result.shape[1], lanes(right)):
+        column = min(start, result.shape[1] - lanes(right))
         for i in range(0, left.shape[0], 4):
             a = b = c = d = spread(load_at(right, 0, column), 0.0)
             for j in range(right.shape[0]):

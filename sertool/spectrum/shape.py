@@ -10,36 +10,38 @@ from typing import Any
 import numpy as np
 
 from sertool.spectrum.compiled import kernel
-from sertool.spectrum.lanes import LANES, greatest, least, load, load_at, spread, store
+from sertool.spectrum.lanes import MOST_LANES, greatest, lanes, least, load, load_at, spread, store
 
 ROLLOFF = 0.85
 """Share of the magnitude that lies below the rolloff."""
 
 
-def banded(spectra: np.ndarray, bank: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """A bank of filters times spectra.
+def banded(magnitude: np.ndarray, bank: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """A bank of filters times power, the square of the magnitude.
 
     Args:
-        spectra: shape (n_bins, n_frames), float32, magnitude or power.
+        magnitude: shape (n_bins, n_frames), float32.
         bank: shape (n_bands, n_bins), float32.
         edges: first bin and last bin + 1 of each band where its filter is not zero, (n_bands, 2).
 
     Returns:
         Shape (n_bands, n_frames), float32.
     """
-    bands = np.zeros((len(bank), spectra.shape[1]), np.float32)
-    _add_bands(spectra, bank, edges, bands)
+    bands = np.zeros((len(bank), magnitude.shape[1]), np.float32)
+    _add_bands(magnitude, bank, edges, bands)
     return bands
 
 
 @kernel
-def _add_bands(spectra: np.ndarray, bank: np.ndarray, edges: np.ndarray, bands: np.ndarray) -> None:
+def _add_bands(
+    magnitude: np.ndarray, bank: np.ndarray, edges: np.ndarray, bands: np.ndarray
+) -> None:
     for band in range(bank.shape[0]):
         total = bands[band]
         for i in range(edges[band, 0], edges[band, 1]):
-            row, weight = spectra[i], bank[band, i]
+            row, weight = magnitude[i], bank[band, i]
             for frame in range(total.size):
-                total[frame] += row[frame] * weight
+                total[frame] += row[frame] * row[frame] * weight
 
 
 def moments(magnitude: np.ndarray, frequencies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -114,12 +116,12 @@ def extremes(magnitude: np.ndarray, bands: np.ndarray) -> tuple[np.ndarray, np.n
         Valleys and peaks, each of shape (n_bands, n_frames), float64.
     """
     n_frames = magnitude.shape[1]
-    if n_frames < LANES:
-        magnitude = np.pad(magnitude, ((0, 0), (0, LANES - n_frames)))
+    if n_frames < MOST_LANES:
+        magnitude = np.pad(magnitude, ((0, 0), (0, MOST_LANES - n_frames)))
     means = np.empty((2, len(bands), magnitude.shape[1]))
     for band, (first, stop, count) in enumerate(bands):
         for sign, mean in zip((1, -1), means[:, band], strict=True):
-            room = np.empty(count * LANES, np.float32)
+            room = np.empty(count * MOST_LANES, np.float32)
             _average_smallest(magnitude[first:stop], np.float32(sign), room, mean)
     return means[0, :, :n_frames], means[1, :, :n_frames]
 
@@ -130,40 +132,41 @@ def _average_smallest(
 ) -> None:
     """Mean of the smallest values of each column, or with a sign of -1 of the largest.
 
-    Every row passes through the list of the smallest so far, in eight frames at once: what is
+    Every row passes through the list of the smallest so far, in sixteen frames at once: what is
     smaller stays, what is larger is passed on. No branch and no sort; four rows pass together, so
     that the list is read and written a quarter as often.
 
     Args:
         rows: shape (n_bins, n_frames), float32.
         sign: by which the rows are multiplied first, and the mean at last.
-        smallest: room for the list, a line of eight frames for each place.
+        smallest: room for the list, a line of sixteen frames for each place.
         mean: the result, shape (n_frames,), float64.
     """
-    for start in range(0, rows.shape[1], LANES):
-        frame = min(start, rows.shape[1] - LANES)
+    width = lanes(rows)
+    for start in range(0, rows.shape[1], width):
+        frame = min(start, rows.shape[1] - width)
         smallest[:] = np.inf
         for i in range(0, rows.shape[0], 4):
             a = _entering(rows, i, frame, sign)
             b = _entering(rows, i + 1, frame, sign)
             c = _entering(rows, i + 2, frame, sign)
             d = _entering(rows, i + 3, frame, sign)
-            for place in range(smallest.size // LANES):
+            for place in range(smallest.size // width):
                 kept = load(smallest, place)
                 kept, a = least(kept, a), greatest(kept, a)
                 kept, b = least(kept, b), greatest(kept, b)
                 kept, c = least(kept, c), greatest(kept, c)
                 kept, d = least(kept, d), greatest(kept, d)
                 store(smallest, place, kept)
-        for lane in range(LANES):
+        for lane in range(width):
             total = 0.0
-            for value in smallest[lane::LANES]:
+            for value in smallest[lane::width]:
                 total += value
-            mean[frame + lane] = sign * total / (smallest.size // LANES)
+            mean[frame + lane] = sign * total / (smallest.size // width)
 
 
 @kernel
 def _entering(rows: np.ndarray, i: int, frame: int, sign: np.float32) -> Any:
-    """Row i of eight frames; beyond the last row what is never kept."""
+    """Row i of sixteen frames; beyond the last row what is never kept."""
     row = load_at(rows, min(i, rows.shape[0] - 1), frame)
     return row * spread(row, sign) if i < rows.shape[0] else spread(row, np.float32(np.inf))

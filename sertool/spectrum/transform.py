@@ -1,25 +1,18 @@
-"""Frames, the short-time Fourier transform and its inverse.
-
-Eight frames at a time are windowed and transformed side by side. The inverse is SciPy's, of a few
-frames at a time, so that they stay in the processor's cache on the way.
-"""
+"""Frames, the short-time Fourier transform, and how frames become a signal again."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
 
 from sertool.spectrum import fourier
 from sertool.spectrum.banks import HOP, N_FFT, hann
 from sertool.spectrum.compiled import kernel
-from sertool.spectrum.fourier import join_four, join_two, transform_parts
-from sertool.spectrum.lanes import LANES
+from sertool.spectrum.fourier import join_eight, transform_parts
+from sertool.spectrum.lanes import MOST_LANES, lanes
 from sertool.spectrum.memory import keep_freed_memory
-
-BLOCK = 16
-"""Frames that are transformed back together."""
+from sertool.spectrum.twiddles import twiddle_factors
 
 
 def frame_count(length: int) -> int:
@@ -48,9 +41,9 @@ def magnitude(samples: np.ndarray) -> np.ndarray:
 def _transformed(samples: np.ndarray, dtype: np.dtype) -> np.ndarray:
     keep_freed_memory()
     n_frames = frame_count(samples.size)
-    spectra = np.empty((N_FFT // 2 + 1, max(n_frames, LANES)), dtype)
-    hops = fourier.hops(samples, N_FFT, HOP, n_frames)
-    _transform(hops, hann(N_FFT), fourier.twiddles(N_FFT), fourier.room(N_FFT), spectra)
+    spectra = np.empty((N_FFT // 2 + 1, max(n_frames, MOST_LANES)), dtype)
+    hops = fourier.hops(samples, N_FFT, HOP, n_frames, np.float64)
+    _transform(hops, hann(N_FFT), twiddle_factors(N_FFT), fourier.room(N_FFT, np.float64), spectra)
     return np.ascontiguousarray(spectra[:, :n_frames])
 
 
@@ -63,49 +56,27 @@ def _transform(
     spectra: np.ndarray,
 ) -> None:
     """Fill in the spectra of eight frames at a time, the last eight again if fewer are left."""
-    lines = window.size * LANES
-    parts, halves = room[:lines], room[lines : 2 * lines]
-    for start in range(0, spectra.shape[1], LANES):
-        frame = min(start, spectra.shape[1] - LANES)
-        transform_parts(hops, window, frame, factors, room[2 * lines :], parts)
-        join_four(parts, factors[3], 1, halves)
-        join_two(halves, factors[4], frame, spectra)
-
-
-def inverse_stft(spectra: np.ndarray, length: int) -> np.ndarray:
-    """The signal of that many samples with these spectra, by overlap and add.
-
-    Args:
-        spectra: shape (n_frames, 1025), complex64.
-        length: in samples.
-
-    Returns:
-        Shape (length,), float32. The transform runs in float32, as librosa's does.
-
-    Source: `librosa.istft`.
-    """
-    n_frames = min(len(spectra), -(-(length + N_FFT) // HOP))
-    window, samples = hann(N_FFT), np.zeros(length, np.float32)
-    for first in range(0, n_frames, BLOCK):
-        block = scipy.fft.irfft(spectra[first : min(first + BLOCK, n_frames)])
-        _overlap_add(block, first, window, samples)
-    samples /= _overlap(n_frames, length)
-    return samples
+    lines = window.size * lanes(room)
+    parts, others = room[:lines], room[lines : 2 * lines]
+    for start in range(0, spectra.shape[1], lanes(room)):
+        frame = min(start, spectra.shape[1] - lanes(room))
+        transform_parts(hops, window, frame, factors[:3], room[2 * lines :], parts)
+        join_eight(parts, factors[3:], others, frame, spectra)
 
 
 @lru_cache(maxsize=32)
-def _overlap(n_frames: int, length: int) -> np.ndarray:
+def overlap(n_frames: int, length: int) -> np.ndarray:
     """Sum of the squared windows over each sample, 1 where there is none, (length,), float32."""
-    overlap = np.zeros(max(n_frames * HOP, length) + N_FFT, np.float32)
+    sums = np.zeros(max(n_frames * HOP, length) + N_FFT, np.float32)
     for frame in range(n_frames):
-        overlap[frame * HOP : frame * HOP + N_FFT] += hann(N_FFT) ** 2
-    centred = overlap[N_FFT // 2 : N_FFT // 2 + length]
+        sums[frame * HOP : frame * HOP + N_FFT] += hann(N_FFT) ** 2
+    centred = sums[N_FFT // 2 : N_FFT // 2 + length]
     centred[centred <= np.finfo(np.float32).tiny] = 1.0
     return centred
 
 
 @kernel
-def _overlap_add(frames: np.ndarray, first: int, window: np.ndarray, samples: np.ndarray) -> None:
+def overlap_add(frames: np.ndarray, first: int, window: np.ndarray, samples: np.ndarray) -> None:
     """Add windowed frames to `samples` in place, each sum rounded to float32 at once."""
     length = frames.shape[1]
     for row in range(frames.shape[0]):

@@ -74,8 +74,9 @@ def deviation(frequencies: np.ndarray, bins_per_octave: int) -> float:
     """
     if not frequencies.size:
         return 0.0
-    residual = np.mod(bins_per_octave * np.log2(frequencies / (440.0 / 16)), 1.0)
-    residual[residual >= 0.5] -= 1.0
+    above = bins_per_octave * np.log2(frequencies / (440.0 / 16))
+    residual = above - np.floor(above)
+    residual -= residual >= 0.5
     place = ((residual - _EDGES[0]) * (_EDGES.size - 1)).astype(np.intp)
     place -= residual < _EDGES[place]  # a product may round across an edge
     place += residual >= _EDGES[place + 1]

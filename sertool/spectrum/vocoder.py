@@ -6,11 +6,15 @@ from functools import cache
 
 import numpy as np
 
+from sertool.spectrum import fourier
 from sertool.spectrum.angle import angle
-from sertool.spectrum.banks import HOP, N_FFT
+from sertool.spectrum.banks import HOP, N_FFT, hann
 from sertool.spectrum.compiled import contracted, kernel
-from sertool.spectrum.transform import inverse_stft
+from sertool.spectrum.inverse import transform_back
+from sertool.spectrum.lanes import MOST_LANES
+from sertool.spectrum.transform import overlap, overlap_add
 from sertool.spectrum.turning import turned
+from sertool.spectrum.twiddles import twiddle_factors
 
 _TURN = 2 * np.pi
 _QUARTERS_PER_RADIAN = 2 / np.pi
@@ -31,11 +35,12 @@ _WITHOUT_SIGN = 2**63 - 1
 _SMALL = int(np.float64(2.0**-9).view(np.int64))
 
 
-def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
+def stretched(spectra: np.ndarray, magnitude: np.ndarray, length: int, rate: float) -> np.ndarray:
     """The sound with these spectra at another tempo.
 
     Args:
         spectra: the STFT of the sound, shape (1025, n_frames), complex64.
+        magnitude: its absolute values, float32.
         length: of the sound, in samples.
         rate: above 1 is faster.
 
@@ -44,30 +49,32 @@ def stretched(spectra: np.ndarray, length: int, rate: float) -> np.ndarray:
 
     Source: `librosa.effects.time_stretch`.
     """
-    steps = np.arange(0, spectra.shape[1], rate)
-    slower = np.empty((steps.size, len(spectra)), np.complex64)
-    magnitude, angles = turned(np.abs(spectra)), turned(angle(spectra))
-    expected = HOP * np.fft.rfftfreq(N_FFT, 1 / _TURN)
-    silence = np.zeros(expected.size, np.float32)
-    room = np.empty((2, expected.size))
-    own = _series_is_that_of_the_library()
-    _resynthesise(magnitude, angles, silence, steps, expected, angles[0].copy(), own, room, slower)
-    return inverse_stft(slower, round(length / rate))
+    length = round(length / rate)
+    parts = turned(spectra.view(np.float32)).reshape(-1, 2, len(spectra))
+    steps = np.arange(0, len(parts), rate)[: -(-(length + N_FFT) // HOP)]
+    samples = np.zeros(length, np.float32)
+    _play(
+        turned(magnitude), angle(parts), steps, HOP * np.fft.rfftfreq(N_FFT, 1 / _TURN),
+        _series_is_that_of_the_library(), twiddle_factors(N_FFT, np.float32),
+        fourier.room(N_FFT, np.float32), hann(N_FFT), samples,
+    )  # fmt: skip
+    samples /= overlap(steps.size, length)
+    return samples
 
 
 @kernel
-def _resynthesise(
+def _play(
     magnitude: np.ndarray,
     angle: np.ndarray,
-    silence: np.ndarray,
     steps: np.ndarray,
     expected: np.ndarray,
-    phase: np.ndarray,
     own_series: bool,
-    room: np.ndarray,
-    spectra: np.ndarray,
+    factors: tuple[np.ndarray, ...],
+    lines: np.ndarray,
+    window: np.ndarray,
+    samples: np.ndarray,
 ) -> None:
-    """Spectra at fractional frames: magnitudes interpolated, phases carried on.
+    """Frames at fractional places: magnitudes interpolated, phases carried on.
 
     From one output frame to the next a bin's phase advances as much as it did between the two
     input frames around it. The running phase is float32, as librosa's is: in float64 the result
@@ -76,22 +83,31 @@ def _resynthesise(
     Args:
         magnitude: shape (n_frames, 1025), float32; silence follows.
         angle: in radians, likewise.
-        silence: zeros, shape (1025,), float32.
         steps: places in input frames, shape (n_steps,).
         expected: phase advance of a steady tone in each bin from frame to frame, shape (1025,).
-        phase: that of the first frame, shape (1025,), float32; left behind is the last one's.
         own_series: as `_sines_and_cosines` takes it.
-        room: for two rows of float64, shape (2, 1025).
-        spectra: the result, shape (n_steps, 1025), complex64.
+        factors: as made by `twiddle_factors`.
+        lines: as made by `fourier.room`.
+        window: by which frames are multiplied before they are added up, shape (2048,).
+        samples: zeros, then the result.
     """
-    sine, cosine = room[0], room[1]
-    for t in range(steps.size):
-        _sines_and_cosines(phase, own_series, sine, cosine)
-        here = int(steps[t])
-        last = here + 1 == angle.shape[0]
-        loud = silence if last else magnitude[here + 1]
-        _set_polar(magnitude[here], loud, steps[t] - here, cosine, sine, spectra[t])
-        _advance(phase, angle[here], silence if last else angle[here + 1], expected)
+    silence = np.zeros(expected.size, np.float32)
+    sine, cosine, phase = np.empty(expected.size), np.empty(expected.size), angle[0].copy()
+    spectra = np.zeros((2, MOST_LANES, expected.size), np.float32)
+    frames = np.empty((MOST_LANES, window.size), np.float32)
+    for start in range(0, steps.size, MOST_LANES):
+        count = min(MOST_LANES, steps.size - start)
+        for row in range(count):
+            here = int(steps[start + row])
+            last = here + 1 == angle.shape[0]
+            loud = silence if last else magnitude[here + 1]
+            part = steps[start + row] - here
+            _sines_and_cosines(phase, own_series, sine, cosine)
+            x, y = spectra[0, row], spectra[1, row]
+            _set_polar(magnitude[here], loud, part, cosine, sine, x, y)
+            _advance(phase, angle[here], silence if last else angle[here + 1], expected)
+        transform_back(spectra, factors, lines, frames)
+        overlap_add(frames[:count], start, window, samples)
 
 
 @kernel
@@ -101,12 +117,14 @@ def _set_polar(
     part: float,
     cosine: np.ndarray,
     sine: np.ndarray,
-    spectrum: np.ndarray,
+    real: np.ndarray,
+    imaginary: np.ndarray,
 ) -> None:
     """A spectrum of magnitudes that lie between two frames, `part` of the way, and of an angle."""
-    for k in range(spectrum.size):
+    for k in range(real.size):
         size = (1.0 - part) * before[k] + part * after[k]
-        spectrum[k] = complex(np.float32(cosine[k]) * size, np.float32(sine[k]) * size)
+        real[k] = np.float32(cosine[k]) * size
+        imaginary[k] = np.float32(sine[k]) * size
 
 
 @kernel

@@ -23,7 +23,8 @@ def sign_changes(samples: np.ndarray) -> np.ndarray:
     changed = np.zeros((frame_count(samples.size) + _HOPS) * HOP, np.uint8)
     negative = samples < -SILENCE
     np.not_equal(negative[1:], negative[:-1], out=changed[before + 1 : before + samples.size])
-    hops = changed.reshape(-1, HOP).sum(axis=1, dtype=np.int64)
+    counts = changed.view(np.uint64).reshape(-1, HOP // 8).sum(axis=1)  # of eight places at once
+    hops = counts.view(np.uint8).reshape(-1, 8).sum(axis=1, dtype=np.int64)
     whole = _sum_of_hops(hops)
     return whole - changed[::HOP][: whole.size]  # a frame does not see what came before it
 
