@@ -17,8 +17,8 @@ def estimator(
     """An unfitted random forest.
 
     The defaults reach UAR .459 on new speakers of CREMA-D and .510 on those of EmoDB with the
-    study's features, .516 and .589 with the functionals. Choosing min_samples_leaf anew for each
-    test speaker, by a nested search, gives .462, .507, .515 and .589 (`results/tune`).
+    study's features, .513 and .607 with the functionals. Choosing min_samples_leaf anew for each
+    test speaker, by a nested search, gives .462, .507, .514 and .604 (`results/tune`).
 
     Args:
         n_estimators: how many trees.

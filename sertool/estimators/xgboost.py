@@ -19,8 +19,8 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """XGBoost as scikit-learn's contract has it: any labels, encoded inside `fit`.
 
     The defaults reach UAR .477 on new speakers of CREMA-D and .555 on those of EmoDB with the
-    study's features, .560 and .644 with the functionals. Choosing max_depth anew for each test
-    speaker, by a nested search, gives .478, .546, .559 and .627 (`results/tune`).
+    study's features, .561 and .670 with the functionals. Choosing max_depth anew for each test
+    speaker, by a nested search, gives .478, .546, .560 and .683 (`results/tune`).
 
     Args:
         n_estimators: rounds of boosting; each adds one tree per label.
