@@ -54,12 +54,12 @@ def estimator(
 
     Its weights are shrunk strongly, as so many features of so few speakers ask for, and features
     are cut off, which across corpora is worth the most. With the functionals it is the best of all
-    on new speakers of EmoDB (UAR .727), RAVDESS (.579) and SAVEE (.451) and near the best on CREMA-D
-    (.564; `results/features`). With the study's features, means of powers whose tails say something,
-    it reaches .448 on CREMA-D and .517 on EmoDB. Choosing C anew for each test speaker, by a nested
-    search, gives .738 on EmoDB and .563 on CREMA-D, with the study's features .552 and .449
-    (`results/tune`): EmoDB, the smaller corpus, would have it at 0.03. The bound is the best in the
-    mean over five corpora of those from 1 to 3 that were tried, these test speakers included.
+    on new speakers of EmoDB (UAR .727), RAVDESS (.579) and SAVEE (.451) and near the best on
+    CREMA-D (.564; `results/features`). With the study's features, means of powers whose tails say
+    something, it reaches .448 on CREMA-D and .517 on EmoDB. Choosing C anew for each test speaker,
+    by a nested search, gives .738 on EmoDB and .563 on CREMA-D, with the study's features .552 and
+    .449 (`results/tune`): EmoDB, the smaller corpus, would have it at 0.03. The bound is the best
+    in the mean over five corpora of those from 1 to 3 that were tried, test speakers included.
 
     Args:
         C: the inverse of the price of large weights, above 0.
