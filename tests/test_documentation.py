@@ -84,6 +84,13 @@ def test_quoted_tables_are_those_of_the_results(study: str) -> None:
         assert row in tables
 
 
+def test_the_best_of_the_functionals_are_those_of_the_results() -> None:
+    rows = [line.split("|")[1:-1] for line in block("features").splitlines() if "|" in line]
+    for name, corpus in (("CREMA-D", 1), ("EmoDB", 2), ("RAVDESS", 3), ("SAVEE", 4)):
+        (best,) = [row[corpus].strip(" *").split()[0] for row in rows if "**" in row[corpus]]
+        assert re.search(rf"{best} (% )?on\s{name}", README)
+
+
 def test_means_over_pairs_are_those_of_the_results() -> None:
     uars = defaultdict(list)
     lines = (ROOT / "results" / "cross_corpus" / "results.jsonl").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sertool.extraction import Source
     from sertool.types import Emotion
 
-MAP = "A manifest's word for an emotion (joy=happy)."
+MAP = "A manifest's word for an emotion (joy=happy); may be given again for another."
 
 
 def source(
