@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sertool.errors import BadChoice
+from sertool.estimators._rowwise import Rowwise
 
 
-class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class Bounded(Rowwise):
     """Values beyond a bound, on either side, count as the bound.
 
     A weight that was learnt where a feature is usual says little of where it never was: in another
@@ -31,14 +30,11 @@ class Bounded(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: i
         """Learn how many features there are; X has the shape (n_rows, n_features)."""
         if not self.bound > 0:
             raise BadChoice(f"a bound of {self.bound}; it must be above 0")
-        validate_data(self, X, dtype=(np.float64, np.float32))
-        return self
+        return super().fit(X, y)
 
     def transform(self, X: Any) -> np.ndarray:
         """The rows within the bounds; shape and precision kept."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
-        within: np.ndarray = np.clip(X, -float(self.bound), float(self.bound))
+        within: np.ndarray = np.clip(self.checked(X), -float(self.bound), float(self.bound))
         return within
 
 

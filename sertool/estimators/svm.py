@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sertool.estimators._quantiles import NormalQuantiles
+from sertool.estimators._rowwise import Rowwise
 
 
-class PerFeature(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class PerFeature(Rowwise):
     """Divides by the root of the number of features: squared distances become means over them.
 
     So one width of the kernel serves feature sets of any size.
     """
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn how many features there are; X has the shape (n_rows, n_features)."""
-        validate_data(self, X, dtype=(np.float64, np.float32))
-        return self
-
     def transform(self, X: Any) -> np.ndarray:
         """The rows, divided; shape and precision kept."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
+        X = self.checked(X)
         divided: np.ndarray = X / X.dtype.type(np.sqrt(self.n_features_in_))
         return divided
 
