@@ -19,6 +19,7 @@ from served import Server
 from synthetic import syllables, write_sound
 
 import sertool
+from sertool.cli.choosing import DEFAULT_BACKEND
 
 WEB = Path(sertool.__file__).parent / "assets" / "web"
 HOSTILE = "<img src=x onerror=alert(1)>.wav"
@@ -99,7 +100,7 @@ def test_what_is_recorded_is_recognised(browser: Any, server: Server, sound: Pat
     assert samples.ndim == 1
     assert samples.size / rate > 3
     assert pitch_hz(samples, rate) == pytest.approx(220, abs=2)
-    expected = sertool.load("logistic")(samples, rate)
+    expected = sertool.load(DEFAULT_BACKEND)(samples, rate)
     assert shown == expected.emotion
     highest_first = sorted(expected.probabilities.values(), reverse=True)
     assert shares == [f"{100 * share:.0f}\N{NO-BREAK SPACE}%" for share in highest_first]
@@ -246,7 +247,8 @@ def test_it_fits_without_scrolling_sideways(
     with opened(browser, server, **look) as page:
         choose(page, file)
         page.get_by_text("For programs").click()
-        assert f"127.0.0.1:{server.port}/api/predict?model=logistic" in page.inner_text("pre")
+        shown = page.inner_text("pre")
+        assert f"127.0.0.1:{server.port}/api/predict?model={DEFAULT_BACKEND}" in shown
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (colour == "rgb(255, 255, 255)") == (scheme == "light")
