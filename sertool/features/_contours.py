@@ -73,8 +73,11 @@ def functionals(contours: np.ndarray, active: np.ndarray) -> np.ndarray:
     if not active.any():
         return np.zeros(len(STATISTICS) * len(contours))
     counted = contours[:, active].astype(np.float64)
-    means, deviations = counted.mean(axis=1), counted.std(axis=1)
-    skewness = ((counted - means[:, None]) ** 3).mean(axis=1) / (deviations + STILL) ** 3
+    means = counted.mean(axis=1)
+    away = counted - means[:, None]
+    squares = away * away
+    deviations = np.sqrt(squares.mean(axis=1))
+    skewness = (squares * away).mean(axis=1) / (deviations + STILL) ** 3
     both = active[1:] & active[:-1]
     changes = np.abs(np.diff(contours, axis=1)[:, both]).sum(axis=1) / max(both.sum(), 1)
     percentiles = _percentiles(counted)
