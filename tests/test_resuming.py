@@ -37,22 +37,24 @@ def test_a_study_goes_on_where_it_was(make_store: MakeStore, tmp_path: Path) -> 
     assert list(evaluation.run(plan, tmp_path / "r")) == []
 
 
+@pytest.fixture
+def svm_plan(make_store: MakeStore) -> Plan:
+    asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
+    return planning.plan(asked, make_store())
+
+
 def with_svm(plan: Plan, **defaults: float) -> Plan:
     """The same plan with other defaults of svm, as another version of it may have."""
     candidate = Candidate("svm", functools.partial(svm.estimator, **defaults))
     return replace(plan, fits=[replace(fit, candidate=candidate) for fit in plan.fits])
 
 
-def test_what_was_made_with_other_defaults_is_made_again(
-    make_store: MakeStore, tmp_path: Path
-) -> None:
-    asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
-    plan = planning.plan(asked, make_store())
-    before = [result for _, result in evaluation.run(plan, tmp_path)]
+def test_what_was_made_with_other_defaults_is_made_again(svm_plan: Plan, tmp_path: Path) -> None:
+    before = [result for _, result in evaluation.run(svm_plan, tmp_path)]
     assert before[0].parameters == {}
     assert before[0].settings["svc__kernel"] == "rbf"
-    assert evaluation.outstanding(plan, results.latest(tmp_path)) == []
-    other = with_svm(plan, C=before[0].settings["svc__C"] / 2)
+    assert evaluation.outstanding(svm_plan, results.latest(tmp_path)) == []
+    other = with_svm(svm_plan, C=before[0].settings["svc__C"] / 2)
     assert evaluation.outstanding(other, results.latest(tmp_path)) == list(other.fits)
     after = [result for _, result in evaluation.run(other, tmp_path)]
     assert [result.key for result in after] == [result.key for result in before]
@@ -61,11 +63,9 @@ def test_what_was_made_with_other_defaults_is_made_again(
 
 
 def test_results_that_do_not_say_how_their_estimator_was_set_count_as_they_are(
-    make_store: MakeStore, tmp_path: Path
+    svm_plan: Plan, tmp_path: Path
 ) -> None:
-    asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
-    plan = planning.plan(asked, make_store())
-    made = [result for _, result in evaluation.run(plan, tmp_path)]
+    made = [result for _, result in evaluation.run(svm_plan, tmp_path)]
     file = tmp_path / results.RESULTS
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     old = [
@@ -74,7 +74,7 @@ def test_results_that_do_not_say_how_their_estimator_was_set_count_as_they_are(
     ]
     file.write_text("".join(json.dumps(line) + "\n" for line in old))
     assert results.read(tmp_path) == [replace(result, settings={}) for result in made]
-    assert evaluation.outstanding(with_svm(plan, C=99), results.latest(tmp_path)) == []
+    assert evaluation.outstanding(with_svm(svm_plan, C=99), results.latest(tmp_path)) == []
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_once(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,9 +24,14 @@ LOWEST_HZ = 50.0
 
 
 def contour_feature(
-    name: str, size: int, unit: str, source: str, contours: Callable[[Spectrum], np.ndarray]
+    name: str,
+    size: int,
+    unit: str,
+    source: str,
+    contours: Callable[[Spectrum], np.ndarray],
+    frames: Callable[[Spectrum], np.ndarray] = attrgetter("active"),
 ) -> Feature:
-    """A feature that consists of the statistics of some contours over the active frames.
+    """A feature that consists of the statistics of some contours.
 
     Args:
         name: of the plug-in.
@@ -33,13 +39,14 @@ def contour_feature(
         unit: of the contours, and so of the statistics.
         source: what defines the contours.
         contours: from the spectrum, shape (size, n_frames).
+        frames: which of them count, from the spectrum, shape (n_frames,), bool.
     """
     return Feature(
         name=name,
         size=size * len(STATISTICS),
         unit=unit,
         source=source,
-        compute=lambda spectrum: functionals(contours(spectrum), spectrum.active),
+        compute=lambda spectrum: functionals(contours(spectrum), frames(spectrum)),
         parts=parts(size),
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sertool.features._contours import STATISTICS, functionals, parts
-from sertool.types import Feature
+from sertool.features._contours import contour_feature
 
 if TYPE_CHECKING:
     from sertool.spectrum import Spectrum
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 QUIETEST = 1e-3
 
 
-def compute(spectrum: Spectrum) -> np.ndarray:
-    """Statistics of the harmonics-to-noise ratio of the voiced frames, shape (7,)."""
+def contours(spectrum: Spectrum) -> np.ndarray:
+    """Harmonics-to-noise ratio, of any use in voiced frames alone, shape (1, n_frames)."""
     correlation = np.maximum(spectrum.pitch.correlation, QUIETEST)
-    ratio = 10 * np.log10(correlation / (1 - correlation))
-    return functionals(ratio[None], spectrum.pitch.voiced)
+    ratio: np.ndarray = 10 * np.log10(correlation / (1 - correlation))
+    return ratio[None]
 
 
-feature = Feature(
+feature = contour_feature(
     name="harmonicity_contour",
-    size=len(STATISTICS),
+    size=1,
     unit="dB",
     source="Boersma, 1993",
-    compute=compute,
-    parts=parts(),
+    contours=contours,
+    frames=attrgetter("pitch.voiced"),
 )

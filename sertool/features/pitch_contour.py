@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sertool.features._contours import functionals, parts
+from sertool.features._contours import STATISTICS, functionals, parts
 from sertool.types import Feature
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def compute(spectrum: Spectrum) -> np.ndarray:
 
 feature = Feature(
     name="pitch_contour",
-    size=14,
+    size=2 * len(STATISTICS),
     unit="semitones above 27.5 Hz, and per frame",
     source="Boersma, 1993",
     compute=compute,
