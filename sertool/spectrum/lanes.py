@@ -32,6 +32,12 @@ SIDE = 8
 _LLVM = {types.float32: ir.FloatType(), types.float64: ir.DoubleType()}
 
 
+def wide(rows: np.ndarray) -> np.ndarray:
+    """Rows, with columns of zeros after them where there are fewer than the widest value takes."""
+    lacking = MOST_LANES - rows.shape[1]
+    return np.pad(rows, ((0, 0), (0, lacking))) if lacking > 0 else rows
+
+
 @inlined
 def lanes(array: np.ndarray) -> int:
     """Frames in a value of numbers like those of `array`."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from sertool.errors import BadChoice
 from sertool.spectrum.compiled import kernel
-from sertool.spectrum.lanes import MOST_LANES, lanes, load_at, spread, store_at
+from sertool.spectrum.lanes import lanes, load_at, spread, store_at, wide
 
 
 def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -22,8 +22,7 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     if left.shape[0] % 4:
         raise BadChoice(f"{left.shape[0]} rows: the kernel takes them by four")
     n_columns = right.shape[1]
-    if n_columns < MOST_LANES:
-        right = np.pad(right, ((0, 0), (0, MOST_LANES - n_columns)))
+    right = wide(right)
     result = np.empty((left.shape[0], right.shape[1]), left.dtype)
     _multiply(left, right, result)
     return result[:, :n_columns]

@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 
 from sertool.spectrum.compiled import kernel
-from sertool.spectrum.lanes import MOST_LANES, greatest, lanes, least, load, load_at, spread, store
+from sertool.spectrum.lanes import (
+    MOST_LANES,
+    greatest,
+    lanes,
+    least,
+    load,
+    load_at,
+    spread,
+    store,
+    wide,
+)
 
 ROLLOFF = 0.85
 """Share of the magnitude that lies below the rolloff."""
@@ -116,8 +126,7 @@ def extremes(magnitude: np.ndarray, bands: np.ndarray) -> tuple[np.ndarray, np.n
         Valleys and peaks, each of shape (n_bands, n_frames), float64.
     """
     n_frames = magnitude.shape[1]
-    if n_frames < MOST_LANES:
-        magnitude = np.pad(magnitude, ((0, 0), (0, MOST_LANES - n_frames)))
+    magnitude = wide(magnitude)
     means = np.empty((2, len(bands), magnitude.shape[1]))
     for band, (first, stop, count) in enumerate(bands):
         for sign, mean in zip((1, -1), means[:, band], strict=True):
