@@ -10,44 +10,44 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sertool.benchmark.evaluation import run as run
+    from sertool.benchmark.planning import plan as plan
+    from sertool.benchmark.results import Result as Result
+    from sertool.benchmark.study import Study as Study
+    from sertool.benchmark.study import study as study
     from sertool.errors import SertoolError as SertoolError
-    from sertool.evaluation import run as run
-    from sertool.extraction import clip_features as clip_features
-    from sertool.planning import plan as plan
-    from sertool.prediction import Prediction as Prediction
-    from sertool.prediction import Predictor as Predictor
-    from sertool.prediction import load as load
-    from sertool.results import Result as Result
-    from sertool.speaker import Voice as Voice
-    from sertool.speaker import calibrate as calibrate
-    from sertool.speaker import load as load_voice
-    from sertool.specification import Study as Study
-    from sertool.specification import study as study
+    from sertool.models.prediction import Prediction as Prediction
+    from sertool.models.prediction import Predictor as Predictor
+    from sertool.models.prediction import load as load
+    from sertool.models.voice import Voice as Voice
+    from sertool.models.voice import calibrate as calibrate
+    from sertool.models.voice import load as load_voice
     from sertool.store import FEATURE_NAMES as FEATURE_NAMES
     from sertool.store import read as read_store
+    from sertool.store.extraction import clip_features as clip_features
     from sertool.timeline import Span as Span
     from sertool.timeline import spans as spans
     from sertool.types import Signal as Signal
 
 _PLACES = {
     "FEATURE_NAMES": ("sertool.store", "FEATURE_NAMES"),
-    "Prediction": ("sertool.prediction", "Prediction"),
-    "Predictor": ("sertool.prediction", "Predictor"),
-    "Result": ("sertool.results", "Result"),
+    "Prediction": ("sertool.models.prediction", "Prediction"),
+    "Predictor": ("sertool.models.prediction", "Predictor"),
+    "Result": ("sertool.benchmark.results", "Result"),
     "SertoolError": ("sertool.errors", "SertoolError"),
     "Signal": ("sertool.types", "Signal"),
     "Span": ("sertool.timeline", "Span"),
-    "Study": ("sertool.specification", "Study"),
-    "Voice": ("sertool.speaker", "Voice"),
-    "calibrate": ("sertool.speaker", "calibrate"),
-    "clip_features": ("sertool.extraction", "clip_features"),
-    "plan": ("sertool.planning", "plan"),
-    "load": ("sertool.prediction", "load"),
-    "load_voice": ("sertool.speaker", "load"),
+    "Study": ("sertool.benchmark.study", "Study"),
+    "Voice": ("sertool.models.voice", "Voice"),
+    "calibrate": ("sertool.models.voice", "calibrate"),
+    "clip_features": ("sertool.store.extraction", "clip_features"),
+    "plan": ("sertool.benchmark.planning", "plan"),
+    "load": ("sertool.models.prediction", "load"),
+    "load_voice": ("sertool.models.voice", "load"),
     "read_store": ("sertool.store", "read"),
-    "run": ("sertool.evaluation", "run"),
+    "run": ("sertool.benchmark.evaluation", "run"),
     "spans": ("sertool.timeline", "spans"),
-    "study": ("sertool.specification", "study"),
+    "study": ("sertool.benchmark.study", "study"),
 }
 
 __all__ = sorted(_PLACES)

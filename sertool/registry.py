@@ -49,7 +49,7 @@ def get(kind: str, name: str) -> Any:
 def _built_in(kind: str) -> set[str]:
     package = importlib.import_module(f"sertool.{kind}")
     modules = pkgutil.iter_modules(package.__path__)
-    return {module.name for module in modules if not module.name.startswith("_")}
+    return {each.name for each in modules if not each.name.startswith("_") and not each.ispkg}
 
 
 def _published(kind: str) -> dict[str, importlib.metadata.EntryPoint]:

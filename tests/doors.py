@@ -21,27 +21,20 @@ import made_results
 import numpy as np
 import pyarrow as pa
 import soundfile
-import test_containers
+import test_pyav
 from corpus_files import COMPLETE
 from mutations import mutated, restructured
 from synthetic import fill, tone
 
-from sertool import (
-    audio,
-    extraction,
-    files,
-    parts,
-    persistence,
-    registry,
-    report,
-    results,
-    speaker,
-    specification,
-    store,
-    training,
-)  # fmt: skip
+from sertool import audio, registry, report, store
+from sertool.benchmark import results, study
 from sertool.cli import home
+from sertool.corpora import sources
 from sertool.errors import SertoolError
+from sertool.learning.candidate import Candidate
+from sertool.models import persistence, training, voice
+from sertool.storage import writing
+from sertool.store import extraction, parquet
 from sertool.types import EMOTIONS
 
 Attempt = Callable[[Random], object]
@@ -71,10 +64,8 @@ def sound(folder: Path) -> Attempt:
 def containers(folder: Path) -> Attempt:
     """M4A, MP4, AAC, WebM and WMA through FFmpeg."""
     seeds = [
-        test_containers.encoded(
-            folder / f"seed.{suffix}", test_containers.melody(0.5, channels)
-        ).read_bytes()
-        for suffix in test_containers.CONTAINERS
+        test_pyav.encoded(folder / f"seed.{suffix}", test_pyav.melody(0.5, channels)).read_bytes()
+        for suffix in test_pyav.CONTAINERS
         for channels in (1, 2)
     ]
 
@@ -130,9 +121,9 @@ def texts(folder: Path) -> Attempt:
         if rng.random() < 0.5:
             (folder / "a.toml").write_bytes(mutated(SPECIFICATION, rng))
             none = {"protocols": (), "corpora": (), "estimators": ()}
-            return specification.study(**{**none, **specification.read(folder / "a.toml")})
+            return study.study(**{**none, **study.read(folder / "a.toml")})
         (folder / "a.csv").write_bytes(mutated(MANIFEST, rng))
-        source = extraction.manifest_source(folder / "a.csv", name="mine")
+        source = sources.manifest_source(folder / "a.csv", name="mine")
         return extraction.plan([source], folder / "store")
 
     return attempt
@@ -147,7 +138,7 @@ def stores(folder: Path) -> Attempt:
     journal.parent.mkdir(parents=True)
     sealed = file.read_bytes()
     old = sealed.replace(b'"format": 2', b'"format": 1').replace(b"sertool.seal", b"sertool.SEAL")
-    unsealed = old.replace(parts.SEAL, parts.SEAL.upper())
+    unsealed = old.replace(parquet.SEAL, parquet.SEAL.upper())
 
     def attempt(rng: Random) -> None:
         content = mutated(sealed, rng)
@@ -170,16 +161,16 @@ def stores(folder: Path) -> Attempt:
 
 def resealed(content: bytes) -> bytes:
     whole = io.BytesIO(content)
-    start = parts._place(whole)
+    start = parquet._place(whole)
     if start < 0:
         return content
-    return content[:start] + parts._checksum(whole, start) + content[start + len(parts.BLANK) :]
+    return content[:start] + parquet._checksum(whole, start) + content[start + len(parquet.BLANK) :]
 
 
 def models(folder: Path) -> Attempt:
     """Model files: damaged, or with members that were damaged before sealing."""
     fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2)
-    candidate = specification.Candidate("svm", registry.get("estimators", "svm"))
+    candidate = Candidate("svm", registry.get("estimators", "svm"))
     file = folder / "m.sertool"
     persistence.save(training.train(store.read(folder / "store"), candidate, folds=2), file)
     whole = file.read_bytes()
@@ -224,12 +215,12 @@ def voices(folder: Path) -> Attempt:
     """Voice files, up to what a model that hears the speaker answers."""
     sets = ("functionals",)
     fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2, sets)
-    candidate = specification.Candidate("logistic", registry.get("estimators", "logistic"))
+    candidate = Candidate("logistic", registry.get("estimators", "logistic"))
     table = store.read(folder / "store")
     model = training.train(table, candidate, folds=2, feature_sets=sets)
     X = store.matrix(table, store.columns(sets))
     file = folder / "me.json"
-    speaker.save(speaker.voice(X), file)
+    voice.save(voice.voice(X), file)
     whole = file.read_bytes()
 
     def attempt(rng: Random) -> None:
@@ -237,7 +228,7 @@ def voices(folder: Path) -> Attempt:
         if rng.random() < 0.5:
             content = json.dumps(restructured(json.loads(whole), rng)).encode()
         file.write_bytes(content)
-        heard = speaker.for_speaker(model, speaker.load(file))
+        heard = voice.for_speaker(model, voice.load(file))
         assert np.isfinite(heard.probabilities(X)).all()
 
     return attempt
@@ -285,7 +276,7 @@ def leavings(folder: Path) -> Attempt:
     places = (folder / "corpora.json").read_bytes()
     made = made_results.study()[:1]
     report.write(made, folder)
-    listed = (folder / report.writing.MARKDOWN).read_bytes()
+    listed = (folder / report.build.MARKDOWN).read_bytes()
     results.add(folder, made[0], PREDICTIONS)
     waiting = next((folder / results.JOURNAL).iterdir())
     predictions = waiting.read_bytes()
@@ -297,16 +288,16 @@ def leavings(folder: Path) -> Attempt:
             home.places()
             home.remember("tess", folder)
         elif kind < 8:
-            files.write(waiting, predictions)
+            writing.write(waiting, predictions)
             place = rng.choice((waiting, folder / results.PREDICTIONS))
             place.write_bytes(mutated(predictions, rng))
             results.merge_predictions(folder)
         elif kind == 8:
-            (folder / files.LOCK).write_bytes(mutated(predictions, rng))
-            with files.alone(folder):
+            (folder / writing.LOCK).write_bytes(mutated(predictions, rng))
+            with writing.alone(folder):
                 pass
         else:
-            (folder / report.writing.MARKDOWN).write_bytes(mutated(listed, rng))
+            (folder / report.build.MARKDOWN).write_bytes(mutated(listed, rng))
             report.write(made, folder)
 
     return attempt

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sertool import report
+from sertool.benchmark.results import Result
 from sertool.report import Table
-from sertool.results import Result
 
 LABELS = ("angry", "neutral", "sad")
 QUESTIONS = {

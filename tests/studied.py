@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sertool import evaluation, planning, store
-from sertool.results import Result
-from sertool.specification import study
+from sertool import store
+from sertool.benchmark import evaluation, planning
+from sertool.benchmark.results import Result
+from sertool.benchmark.study import study
 
 
 def run(folder: Path, place: Path, **keys: Any) -> list[Result]:

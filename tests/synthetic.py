@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 
-from sertool import parts, store
+from sertool import store
+from sertool.store import parquet
 from sertool.types import Clip, Corpus
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "corpora"
@@ -100,6 +101,6 @@ def name_sound_alike(place: Path, clip: str, other: str, *, corpus: str = "emodb
     sound = sounds[clips.index(other)]
     changed = [sound if each == clip else own for each, own in zip(clips, sounds, strict=True)]
     column = table.column_names.index("sha256")
-    part = parts.read(file)
+    part = parquet.read(file)
     table = table.set_column(column, "sha256", pa.array(changed))
-    parts.write(table, part.stamps, part.sets, file)
+    parquet.write(table, part.stamps, part.sets, file)

@@ -19,7 +19,8 @@ from sertool.cli import app
 
 ROOT = Path(__file__).parents[1]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, LINTER = SETTINGS["project"], SETTINGS["tool"]["importlinter"]
 LIGHT = {"filelock", "platformdirs", "rich", "typer"}
 MODULES = {
     "scikit-learn": "sklearn", "universal-pathlib": "upath", "xgboost-cpu": "xgboost",
@@ -85,9 +86,18 @@ def test_naming_plugins_loads_no_learning_library() -> None:
     assert loaded(code) & (HEAVY - {"numpy"}) == set()
 
 
-@pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(sertool.__path__)])
-def test_every_module_stands_in_contributing(name: str) -> None:
-    assert name == "__main__" or f"`{name}`" in CONTRIBUTING
+def test_the_picture_of_the_house_shows_the_layers() -> None:
+    (layers,) = (
+        contract["layers"] for contract in LINTER["contracts"] if contract["type"] == "layers"
+    )
+    picture = CONTRIBUTING.partition("```text\n")[2].partition("```")[0].splitlines()
+    rooms = [layer.split(" | ") for layer in layers]
+    assert [line.split()[: len(each)] for line, each in zip(picture, rooms, strict=True)] == rooms
+
+
+def test_few_modules_stand_outside_of_the_rooms() -> None:
+    modules = {each.name for each in pkgutil.iter_modules(sertool.__path__) if not each.ispkg}
+    assert modules == {"__main__", "errors", "parallel", "registry", "types", "versions"}
 
 
 @pytest.mark.parametrize("name", sertool.__all__)

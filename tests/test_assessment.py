@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sertool import assessment
-from sertool.assessment import Answers
+from sertool.models import assessment
+from sertool.models.assessment import Answers
 
 LABELS = ("happy", "sad")
 

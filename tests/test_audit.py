@@ -12,9 +12,9 @@ from corpus_files import emodb_files
 from synthetic import SAMPLE, needs_sample, tone, write_sound
 
 from sertool import registry
-from sertool.audit import Finding, absent, audit
-from sertool.extraction import Source, manifest_source, source
-from sertool.hearing import Hearing, Sound, hear
+from sertool.corpora.audit import Finding, absent, audit
+from sertool.corpora.audit.inspection import Hearing, Sound, hear
+from sertool.corpora.sources import Source, folder_source, manifest_source
 
 RATE = 16_000
 
@@ -30,7 +30,7 @@ def findings(of: Source) -> dict[str, Finding]:
 
 
 def emodb(folder: Path) -> dict[str, Finding]:
-    return findings(source(registry.get("corpora", "emodb"), folder))
+    return findings(folder_source(registry.get("corpora", "emodb"), folder))
 
 
 def listed(folder: Path, rows: Iterable[str]) -> dict[str, Finding]:

@@ -6,7 +6,7 @@ import naive
 import numpy as np
 import pytest
 
-from sertool import augmentation
+from sertool.features.spectrum import augmentation
 from sertool.types import VARIANTS, Signal
 
 SHA256 = "0123456789abcdef" * 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sertool.calibration import expected_error, reliability, sure_from
+from sertool.learning.calibration import expected_error, reliability, sure_from
 
 
 def naive_error(confidence: np.ndarray, right: np.ndarray) -> float:

@@ -21,10 +21,10 @@ from typer.testing import CliRunner, Result
 
 import sertool
 from sertool.cli import app
-from sertool.cli.live import Display
+from sertool.cli.live_display import Display
 from sertool.errors import BadChoice, MissingExtra, SertoolError
-from sertool.listening import Heard, Tally
-from sertool.prediction import Prediction
+from sertool.models.prediction import Prediction
+from sertool.timeline.listener import Heard, Tally
 
 LABELS = ("angry", "fear", "sad")
 
@@ -128,7 +128,7 @@ def test_what_is_asked_amiss_is_said_before_anything_is_loaded(
     says: str,
 ) -> None:  # fmt: skip
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    monkeypatch.setattr("sertool.prediction.load", None)
+    monkeypatch.setattr("sertool.models.prediction.load", None)
     ran = listen(*arguments)
     assert isinstance(ran.exception, error)
     assert says in str(ran.exception)

@@ -13,11 +13,12 @@ import pytest
 from synthetic import tone, write_sound
 from typer.testing import CliRunner, Result
 
-from sertool import card, cli, persistence, prediction, store, training
-from sertool.cli import choosing
+from sertool import cli, store
+from sertool.cli import model_options
 from sertool.errors import BadChoice, SertoolError
+from sertool.learning.candidate import Candidate
+from sertool.models import card, persistence, prediction, training
 from sertool.registry import get
-from sertool.specification import Candidate
 
 MODEL = ("--backend", "xgboost")
 
@@ -139,7 +140,7 @@ def test_the_default_model_is_the_best_in_the_mean_of_unheard_corpora() -> None:
     for name in prediction.shipped():
         unseen = persistence.load(prediction.MODELS / f"{name}{persistence.SUFFIX}").about["unseen"]
         means[name] = np.mean([each["uar"]["value"] for each in unseen.values()])
-    assert max(means, key=lambda name: means[name]) == choosing.DEFAULT_BACKEND
+    assert max(means, key=lambda name: means[name]) == model_options.DEFAULT_BACKEND
 
 
 def test_training_writes_a_card_that_knows_the_unseen(

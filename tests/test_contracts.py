@@ -15,8 +15,9 @@ from synthetic import fill, tone
 
 from sertool import registry
 from sertool.errors import UnknownName
-from sertool.spectrum import Spectrum
-from sertool.types import Feature, Signal
+from sertool.features import Feature
+from sertool.features.spectrum import Spectrum
+from sertool.types import Signal
 
 TESTS = Path(__file__).parent
 PLACE = Path(registry.__file__).parents[1]
@@ -49,7 +50,7 @@ NEW = {
 
         import numpy as np
 
-        from sertool.types import Feature
+        from sertool.features import Feature
 
 
         def compute(spectrum):

@@ -17,25 +17,22 @@ import pyarrow.parquet as pq
 import pytest
 from synthetic import EMODB_NAMES, fill, tone, write_sound
 
-from sertool import (
-    evaluation,
-    extraction,
-    files,
-    persistence,
-    planning,
-    registry,
-    results,
-    specification,
-    store,
-    training,
-)  # fmt: skip
+from sertool import registry, store
+from sertool.benchmark import evaluation, planning, results, study
+from sertool.corpora import sources
 from sertool.errors import CannotWrite, NotFound
+from sertool.learning.candidate import Candidate
+from sertool.models import persistence, training
+from sertool.storage import writing
+from sertool.store import extraction
 
 KILLS = 50
 KILLS_A_ROUND = 5
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["sertool.evaluation", "sertool.training", "sertool.extraction"])
+CONTEXT.set_forkserver_preload(
+    ["sertool.benchmark.evaluation", "sertool.models.training", "sertool.store.extraction"]
+)
 
 Work = Callable[[Path, Path], None]
 Wait = Callable[[BaseProcess, Path], None]
@@ -43,22 +40,22 @@ Wait = Callable[[BaseProcess, Path], None]
 
 def extract(corpus: Path, place: Path) -> None:
     """Twelve recordings into a store; each clip is written as soon as it is measured."""
-    source = extraction.source(registry.get("corpora", "emodb"), corpus)
+    source = sources.folder_source(registry.get("corpora", "emodb"), corpus)
     for _ in extraction.extract(extraction.plan([source], place)):
         pass
 
 
 def benchmark(stored: Path, folder: Path) -> None:
     """Twenty-four fits."""
-    study = specification.study(
+    asked = study.study(
         protocols=["clips", "speakers"], corpora=["emodb"], estimators=["majority", "svm"]
     )
-    for _ in evaluation.run(planning.plan(study, stored), folder):
+    for _ in evaluation.run(planning.plan(asked, stored), folder):
         pass
 
 
 def train(stored: Path, file: Path) -> None:
-    candidate = specification.Candidate("svm", registry.get("estimators", "svm"))
+    candidate = Candidate("svm", registry.get("estimators", "svm"))
     persistence.save(training.train(store.read(stored), candidate, folds=2), file / "m.sertool")
 
 
@@ -106,7 +103,7 @@ def content(place: Path) -> dict[str, int]:
     """The size of each file but the lock; those that go while one looks are left out."""
     found = {}
     for folder, _, names in os.walk(place):
-        for path in (Path(folder, name) for name in names if name != files.LOCK):
+        for path in (Path(folder, name) for name in names if name != writing.LOCK):
             with contextlib.suppress(FileNotFoundError):
                 found[str(path)] = path.stat().st_size
     return found
@@ -252,7 +249,7 @@ def test_a_folder_that_may_not_be_written_to(work: Work, corpus: Path, stored: P
 def test_a_second_writer_is_told_to_wait(corpus: Path, stored: Path, tmp_path: Path) -> None:
     for work, given in ((extract, corpus), (benchmark, stored)):
         with (
-            files.alone(tmp_path / "taken"),
+            writing.alone(tmp_path / "taken"),
             pytest.raises(CannotWrite, match="another sertool is writing"),
         ):
             work(given, tmp_path / "taken")

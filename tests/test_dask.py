@@ -11,16 +11,11 @@ import pytest
 from cluster import dask_cluster, free_port
 from synthetic import EMODB_NAMES
 
-from sertool import (
-    evaluation,
-    extraction,
-    parallel,
-    planning,
-    registry,
-    specification,
-    store,
-)
+from sertool import parallel, registry, store
+from sertool.benchmark import evaluation, planning, study
+from sertool.corpora import sources
 from sertool.errors import BadChoice
+from sertool.store import extraction
 
 pytest.importorskip("distributed")
 
@@ -34,13 +29,13 @@ def cluster() -> Iterator[Cluster]:
 
 
 def planned(folder: Path, place: Path) -> extraction.Plan:
-    return extraction.plan([extraction.source(registry.get("corpora", "emodb"), folder)], place)
+    return extraction.plan([sources.folder_source(registry.get("corpora", "emodb"), folder)], place)
 
 
 def test_results_are_those_of_this_machine(
     cluster: Cluster, make_store: Callable[..., Path], tmp_path: Path
 ) -> None:
-    asked = specification.study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
+    asked = study.study(protocols=["clips"], corpora=["emodb"], estimators=["svm"])
     plan = planning.plan(asked, make_store())
     here = [result for _, result in evaluation.run(plan, tmp_path / "here")]
     with parallel.engine("dask", cluster[0]):

@@ -152,7 +152,8 @@ def test_results_on_voices_are_redone_byte_for_byte(
     ids=lambda path: path.name,
 )
 def test_results_are_redone_byte_for_byte(tmp_path: Path, folder: Path) -> None:
-    from sertool import report, results
+    from sertool import report
+    from sertool.benchmark import results
 
     files = report.write(results.read(folder), tmp_path)
     tables = [file.relative_to(tmp_path) for file in files if file.suffix != ".png"]
@@ -169,11 +170,12 @@ def test_licence_note_names_both_corpora() -> None:
 
 def test_results_of_the_quick_study_are_those_of_the_embedded_store() -> None:
     """Nothing of it is to be done again: digests, parameters and splits are what they were."""
-    from sertool import evaluation, planning, results, specification, store
+    from sertool import store
+    from sertool.benchmark import evaluation, planning, results, study
     from sertool.cli.benchmark import QUICK
     from sertool.cli.home import EMBEDDED_STORE
 
-    asked = specification.study(corpora=store.corpora(EMBEDDED_STORE), **specification.read(QUICK))
+    asked = study.study(corpora=store.corpora(EMBEDDED_STORE), **study.read(QUICK))
     plan = planning.plan(asked, EMBEDDED_STORE)
     assert len(plan.fits) > 100
     assert evaluation.outstanding(plan, results.latest(ROOT / "results" / "quick")) == []

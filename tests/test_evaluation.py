@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from studied import run
 
-from sertool import evaluation, planning, results
+from sertool.benchmark import evaluation, planning, results
+from sertool.benchmark.study import study
 from sertool.errors import BadChoice, NotEnough
-from sertool.specification import study
 
 MakeStore = Callable[..., Path]
 

@@ -14,13 +14,15 @@ import pytest
 from synthetic import EMODB_NAMES, SAMPLE, needs_sample, tone, write_sound
 
 import sertool
-from sertool import extraction, parts, registry, store
+from sertool import registry, store
+from sertool.corpora import sources
 from sertool.errors import BadChoice, BadRecording, NotFound, UnknownName
+from sertool.store import extraction, parquet
 from sertool.types import VARIANTS
 
 
 def run(folder: Path, place: Path, jobs: int = 1) -> list[extraction.Outcome]:
-    source = extraction.source(registry.get("corpora", "emodb"), folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), folder)
     return list(extraction.extract(extraction.plan([source], place), jobs=jobs))
 
 
@@ -63,7 +65,7 @@ def test_only_what_changed_is_extracted(emodb_folder: Path, tmp_path: Path) -> N
 def test_a_clip_that_is_gone_leaves_the_store(emodb_folder: Path, tmp_path: Path) -> None:
     run(emodb_folder, tmp_path / "store")
     (emodb_folder / "wav" / EMODB_NAMES[0]).unlink()
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     plan = extraction.plan([source], tmp_path / "store")
     assert (plan.leaving, len(plan.tasks)) == (1, 0)
     list(extraction.extract(plan))
@@ -73,7 +75,7 @@ def test_a_clip_that_is_gone_leaves_the_store(emodb_folder: Path, tmp_path: Path
 def test_a_set_is_added_and_never_lost(emodb_folder: Path, tmp_path: Path) -> None:
     run(emodb_folder, tmp_path / "store")
     before = store.read(tmp_path / "store")
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     plan = extraction.plan([source], tmp_path / "store", ["functionals"])
     assert plan.feature_sets == ("librosa178", "functionals")
     assert len(plan.tasks) == len(EMODB_NAMES)
@@ -86,7 +88,7 @@ def test_a_set_is_added_and_never_lost(emodb_folder: Path, tmp_path: Path) -> No
 
 
 def adding(folder: Path, place: Path, *sets: str) -> extraction.Plan:
-    source = extraction.source(registry.get("corpora", "emodb"), folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), folder)
     return extraction.plan([source], place, sets or ["librosa178"])
 
 
@@ -95,9 +97,9 @@ def test_a_set_that_has_other_columns_now_is_measured_again(
 ) -> None:
     list(extraction.extract(adding(emodb_folder, tmp_path / "store", "functionals")))
     file = tmp_path / "store" / "corpus=emodb" / "clips.parquet"
-    now = parts.read(file)
+    now = parquet.read(file)
     names = [name for name in store.schema(now.sets).names[1:] if "_skewness" not in name]
-    parts.write(now.table(names), now.stamps, now.sets, file)  # as an older sertool wrote it
+    parquet.write(now.table(names), now.stamps, now.sets, file)  # as an older sertool wrote it
     plan = adding(emodb_folder, tmp_path / "store")
     assert plan.feature_sets == ("librosa178", "functionals")
     assert len(plan.tasks) == len(EMODB_NAMES)
@@ -136,13 +138,13 @@ def test_a_recording_gone_bad_keeps_its_rows_while_a_set_is_added(
 
 
 def test_no_set_at_all(emodb_folder: Path, tmp_path: Path) -> None:
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     with pytest.raises(BadChoice, match="no feature set"):
         extraction.plan([source], tmp_path / "store", [])
 
 
 def test_rows_of_another_set_equal_clip_features(emodb_folder: Path, tmp_path: Path) -> None:
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     list(extraction.extract(extraction.plan([source], tmp_path / "store", ["functionals"])))
     columns = store.columns(["functionals"])
     rows = store.matrix(store.read(tmp_path / "store"), columns)[:3]
@@ -152,18 +154,18 @@ def test_rows_of_another_set_equal_clip_features(emodb_folder: Path, tmp_path: P
 
 
 def test_a_set_that_does_not_exist(emodb_folder: Path, tmp_path: Path) -> None:
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     with pytest.raises(UnknownName, match="functionals"):
         extraction.plan([source], tmp_path / "store", ["functional"])
 
 
 def test_first_speakers_alone(emodb_folder: Path) -> None:
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
-    assert {clip.speaker for clip in extraction.first_speakers(source, 2).clips} == {"03", "08"}
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
+    assert {clip.speaker for clip in sources.first_speakers(source, 2).clips} == {"03", "08"}
 
 
 def test_stopping_early_keeps_what_was_finished(emodb_folder: Path, tmp_path: Path) -> None:
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     with contextlib.closing(
         extraction.extract(extraction.plan([source], tmp_path / "store"))
     ) as outcomes:
@@ -205,9 +207,7 @@ def test_bad_recording_is_skipped_and_named(emodb_folder: Path, tmp_path: Path, 
 def test_manifest_corpus_with_a_file_that_is_missing(tmp_path: Path) -> None:
     write_sound(tmp_path / "a.wav", tone())
     (tmp_path / "mine.csv").write_text("path,emotion,speaker\na.wav,joy,ann\nb.wav,sad,bob\n")
-    source = extraction.manifest_source(
-        tmp_path / "mine.csv", name="mine", mapping={"joy": "happy"}
-    )
+    source = sources.manifest_source(tmp_path / "mine.csv", name="mine", mapping={"joy": "happy"})
     outcomes = list(extraction.extract(extraction.plan([source], tmp_path / "store")))
     assert {outcome.clip: bool(outcome.cause) for outcome in outcomes} == {
         "a.wav": False, "b.wav": True,
@@ -220,8 +220,10 @@ def test_manifest_corpus_with_a_file_that_is_missing(tmp_path: Path) -> None:
 KILLED = """
 from pathlib import Path
 import sys
-from sertool import extraction, registry
-source = extraction.source(registry.get("corpora", sys.argv[1]), Path(sys.argv[2]))
+from sertool import registry
+from sertool.corpora import sources
+from sertool.store import extraction
+source = sources.folder_source(registry.get("corpora", sys.argv[1]), Path(sys.argv[2]))
 for outcome in extraction.extract(extraction.plan([source], Path(sys.argv[3]))):
     print(outcome.clip, flush=True)
 """
@@ -259,7 +261,7 @@ def test_killed_half_way_and_run_again_equals_an_uninterrupted_run(
 @pytest.mark.slow
 def test_the_seven_samples(tmp_path: Path) -> None:
     names = sorted(path.name for path in SAMPLE.iterdir())
-    sources = [extraction.source(registry.get("corpora", n), SAMPLE / n) for n in names]
+    sources = [sources.folder_source(registry.get("corpora", n), SAMPLE / n) for n in names]
     outcomes = list(extraction.extract(extraction.plan(sources, tmp_path / "store"), jobs=-1))
     assert [outcome for outcome in outcomes if outcome.cause] == []
     assert store.read(tmp_path / "store").num_rows == 3 * 1423
@@ -285,6 +287,6 @@ def test_clip_features_of_what_is_no_sound(tmp_path: Path) -> None:
 
 
 def test_a_corpus_named_twice_is_refused(emodb_folder: Path, tmp_path: Path) -> None:
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     with pytest.raises(BadChoice, match="named twice: emodb, emodb"):
         extraction.plan([source, source], tmp_path / "store")

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from sertool import audio, augmentation, features, registry
-from sertool.spectrum import Spectrum
+from sertool import audio, features, registry
+from sertool.features.spectrum import Spectrum, augmentation
 from sertool.types import VARIANTS, Signal
 
 RTOL, ATOL = 1e-4, 1e-6
@@ -243,7 +243,8 @@ def test_librosa_is_not_loaded_while_extracting(tmp_path: Path) -> None:
     path = tmp_path / "clip.wav"
     soundfile.write(path, voice(22_050), 22_050)
     code = (
-        "import sys; from sertool import audio, augmentation, features;"
+        "import sys; from sertool import audio, features;"
+        "from sertool.features.spectrum import augmentation;"
         "clip = audio.load(sys.argv[1]);"
         "spectra = augmentation.variants(clip.signal, clip.sha256);"
         "print(sum(features.compute(spectrum).size for spectrum in spectra));"

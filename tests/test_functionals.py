@@ -10,7 +10,7 @@ from scipy.stats import skew
 
 from sertool import audio, features, registry
 from sertool.features import _contours, rhythm
-from sertool.spectrum import Spectrum
+from sertool.features.spectrum import Spectrum
 from sertool.types import Signal
 
 RATE = 22_050

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sertool import audio, manifest, registry, specification
+from sertool import audio, registry
+from sertool.benchmark import study
+from sertool.corpora.sources import manifest
 from sertool.errors import BadRecording, SertoolError
 from sertool.types import EMOTIONS, Signal
 
@@ -96,7 +98,7 @@ VALUES = st.recursive(
 )
 
 
-@given(asked=st.dictionaries(st.sampled_from(specification.KEYS), VALUES, max_size=4))
+@given(asked=st.dictionaries(st.sampled_from(study.KEYS), VALUES, max_size=4))
 def test_any_specification_is_understood_or_refused(asked: dict[str, object]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "a.toml")
@@ -104,10 +106,10 @@ def test_any_specification_is_understood_or_refused(asked: dict[str, object]) ->
         file.write_text("\n".join(lines), encoding="utf-8")
         try:
             none: dict = {"protocols": (), "corpora": (), "estimators": ()}
-            study = specification.study(**{**none, **specification.read(file)})
+            asked = study.study(**{**none, **study.read(file)})
         except SertoolError:
             return
-    assert all(0 <= seed < 2**32 for seed in study.seeds)
+    assert all(0 <= seed < 2**32 for seed in asked.seeds)
 
 
 @given(

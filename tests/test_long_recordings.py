@@ -13,9 +13,12 @@ import soundfile
 from synthetic import SAMPLE, needs_sample, tone, write_sound
 
 import sertool
-from sertool import audio, extraction, features, prediction, registry, store
+from sertool import audio, features, registry, store
+from sertool.corpora import sources
 from sertool.errors import BadChoice, BadRecording
-from sertool.prediction import Predictor
+from sertool.models import prediction
+from sertool.models.prediction import Predictor
+from sertool.store import extraction
 from sertool.types import Signal
 
 RATE = 16_000
@@ -165,7 +168,7 @@ def test_sure_is_by_the_threshold_of_the_model(predictor: Predictor) -> None:
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both feature sets of 100 recordings of EmoDB."""
     folder = tmp_path_factory.mktemp("sample")
-    whole = extraction.source(registry.get("corpora", "emodb"), SAMPLE / "emodb")
+    whole = sources.folder_source(registry.get("corpora", "emodb"), SAMPLE / "emodb")
     source = dataclasses.replace(whole, clips=whole.clips[:100])
     list(extraction.extract(extraction.plan([source], folder, features.SETS)))
     return folder

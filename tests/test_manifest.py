@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sertool import manifest
 from sertool.corpora import find_clips
+from sertool.corpora.sources import manifest
 from sertool.errors import BadChoice, BadLabel, BadTable, NotFound
 from sertool.types import Clip, Corpus
 

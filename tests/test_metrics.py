@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn_metrics
 
-from sertool import metrics
 from sertool.errors import BadChoice
+from sertool.learning import metrics
 
 LABELS = ("angry", "happy", "neutral", "sad")
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from synthetic import tone, write_sound
 
-from sertool import microphone
+from sertool.audio import microphone
+from sertool.audio.microphone import Device
 from sertool.errors import BadChoice, MissingExtra, NotFound
-from sertool.microphone import Device
 
 FINE = SimpleNamespace(input_overflow=False)
 OVERFLOW = SimpleNamespace(input_overflow=True)

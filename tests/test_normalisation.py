@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from sertool import normalisation, registry
+from sertool import registry
 from sertool.errors import BadChoice, NotEnough
+from sertool.learning import normalisation
 from sertool.types import NORMALISATIONS
 
 SAMPLES = Path(__file__).parents[2] / "shared/corpora"

@@ -21,10 +21,13 @@ from sklearn.neighbors import KNeighborsClassifier
 from synthetic import fill, tone, write_sound
 
 import sertool
-from sertool import extraction, features, persistence, prediction, registry, store, training
+from sertool import features, registry, store
+from sertool.corpora import sources
 from sertool.errors import BadModel, BadRecording, NotEnough, NotFound, UnknownName
-from sertool.persistence import Model
-from sertool.specification import Candidate
+from sertool.learning.candidate import Candidate
+from sertool.models import persistence, prediction, training
+from sertool.models.persistence import Model
+from sertool.store import extraction
 
 MakeStore = Callable[..., Path]
 BACKENDS = ("logistic", "svm", "forest", "xgboost")
@@ -77,7 +80,7 @@ def test_probabilities_are_calibrated_shares(trained: Callable[[str], Model], na
 def test_features_are_the_same_in_training_and_predicting(
     emodb_folder: Path, tmp_path: Path, name: str
 ) -> None:
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     list(extraction.extract(extraction.plan([source], tmp_path / "store", features.SETS)))
     table = store.read(tmp_path / "store")
     predictor = sertool.load(name)
@@ -282,7 +285,7 @@ def test_a_model_of_other_features_is_refused(
 
 
 def test_a_model_of_functionals_hears_them(emodb_folder: Path, tmp_path: Path) -> None:
-    source = extraction.source(registry.get("corpora", "emodb"), emodb_folder)
+    source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     list(extraction.extract(extraction.plan([source], tmp_path / "store", ["functionals"])))
     table = store.read(tmp_path / "store")
     model = training.train(table, candidate("svm"), feature_sets=["functionals"], folds=2)

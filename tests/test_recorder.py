@@ -12,12 +12,12 @@ import pytest
 import soundfile
 from synthetic import syllables
 
-from sertool import recorder
+from sertool.audio.microphone import Block
 from sertool.errors import BadTable, CannotWrite, NotFound
-from sertool.listening import Heard
-from sertool.microphone import Block
-from sertool.prediction import Prediction
-from sertool.recorder import Recorder
+from sertool.models.prediction import Prediction
+from sertool.timeline import recorder
+from sertool.timeline.listener import Heard
+from sertool.timeline.recorder import Recorder
 
 EMOTIONS = ("angry", "sad")
 

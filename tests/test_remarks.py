@@ -9,9 +9,10 @@ import pytest
 from scipy import signal as filters
 from synthetic import SAMPLE, needs_sample
 
-from sertool import audio, remarks
-from sertool.resampling import resampled
-from sertool.spectrum import Spectrum
+from sertool import audio
+from sertool.audio.resampling import resampled
+from sertool.features.spectrum import Spectrum
+from sertool.models import remarks
 from sertool.types import Signal
 
 RATE = 22_050

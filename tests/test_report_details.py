@@ -8,7 +8,7 @@ import pytest
 from made_results import FAIR, GOOD, POOR, named, names, result, study
 
 from sertool import report
-from sertool.results import Result
+from sertool.benchmark.results import Result
 
 
 def test_comparison_of_two_estimators_over_six_speakers() -> None:

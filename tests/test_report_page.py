@@ -21,10 +21,11 @@ import pytest
 import soundfile
 from made_results import result, study
 
-from sertool import cli, report, results
+from sertool import cli, report
+from sertool.benchmark import results
+from sertool.benchmark.results import Result
 from sertool.cli import home
 from sertool.errors import NotEnough
-from sertool.results import Result
 
 VOID = {"meta", "link", "img", "br", "hr", "wbr"}
 HOSTILE = '<script>alert("a&b")</script>\'$title'

@@ -10,7 +10,7 @@ import made_results
 import pyarrow as pa
 import pytest
 
-from sertool import results
+from sertool.benchmark import results
 from sertool.errors import BadTable
 
 

@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 from studied import run
 
-from sertool import evaluation, planning, results
+from sertool.benchmark import evaluation, planning, results
+from sertool.benchmark.planning import Plan
+from sertool.benchmark.study import study
 from sertool.errors import BadTable, CannotWrite, NotFound
 from sertool.estimators import svm
-from sertool.planning import Plan
-from sertool.specification import Candidate, study
+from sertool.learning.candidate import Candidate
 
 MakeStore = Callable[..., Path]
 

@@ -14,8 +14,10 @@ import pytest
 from studied import run
 from synthetic import name_sound_alike
 
-from sertool import evaluation, parts, planning, results, store
-from sertool.specification import study
+from sertool import store
+from sertool.benchmark import evaluation, planning, results
+from sertool.benchmark.study import study
+from sertool.store import parquet
 
 MakeStore = Callable[..., Path]
 
@@ -55,8 +57,8 @@ class TestRepeatedSounds:
         table = pq.read_table(file, partitioning=None)
         sounds = [sound] * 3 + table.column("sha256").to_pylist()[3:]
         column = table.column_names.index("sha256")
-        part = parts.read(file)
-        parts.write(table.set_column(column, "sha256", [sounds]), part.stamps, part.sets, file)
+        part = parquet.read(file)
+        parquet.write(table.set_column(column, "sha256", [sounds]), part.stamps, part.sets, file)
         (said,) = notes(place, protocols=["cross_corpus"])
         assert said.startswith("cross_corpus: ")
         assert said.endswith(": 2, in 2 of 2 splits")

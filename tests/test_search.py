@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from sertool import search
 from sertool.errors import NotEnough
-from sertool.specification import Candidate
+from sertool.learning import search
+from sertool.learning.candidate import Candidate
 
 EMOTIONS = np.array(["angry", "sad"])
 

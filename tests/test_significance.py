@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from sertool import metrics, significance
 from sertool.errors import BadChoice
-from sertool.significance import Interval
+from sertool.learning import metrics, significance
+from sertool.learning.significance import Interval
 
 
 def speakers_matrices(generator, n_speakers, n_clips=10, k=4, spread=0.12):

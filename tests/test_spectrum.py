@@ -11,13 +11,14 @@ import pytest
 import scipy.fft
 import soxr
 
+from sertool.audio.resampling import resampled
 from sertool.errors import BadChoice
-from sertool.resampling import resampled
-from sertool.spectrum import angle, banks, constantq, fourier, inverse, shape, transform, vocoder
-from sertool.spectrum.constantq import constant_q_magnitude
-from sertool.spectrum.product import product
-from sertool.spectrum.turning import turned
-from sertool.spectrum.twiddles import twiddle_factors
+from sertool.features.spectrum import banks, constantq, shape, stft, vocoder
+from sertool.features.spectrum.constantq import constant_q_magnitude
+from sertool.features.spectrum.kernels import angle, fft, inverse_fft
+from sertool.features.spectrum.kernels.product import product
+from sertool.features.spectrum.kernels.transpose import turned
+from sertool.features.spectrum.kernels.twiddles import twiddle_factors
 
 SPECIAL = (0.0, -0.0, 1e-45, -1e-45, 1.0, -1.0, 3e38, -3e38)
 
@@ -139,23 +140,23 @@ def test_spectra_are_scipys(n_frames: int, dtype: type) -> None:
     samples = random.standard_normal(512 * n_frames - 1).astype(dtype)
     frames = framed(samples, 2048, 512, n_frames) * banks.hann(2048)
     expected = scipy.fft.rfft(frames).T.astype(np.result_type(dtype, np.complex64))
-    np.testing.assert_array_equal(transform.stft(samples), expected)
+    np.testing.assert_array_equal(stft.stft(samples), expected)
 
 
 @not_fused
 def test_frames_from_spectra_are_scipys() -> None:
     parts = np.random.default_rng(0).standard_normal((2, 16, 1025)).astype(np.float32)
     frames = np.empty((16, 2048), np.float32)
-    room = fourier.room(2048, np.float32)
-    inverse.transform_back(parts, twiddle_factors(2048, np.float32), room, frames)
+    room = fft.room(2048, np.float32)
+    inverse_fft.transform_back(parts, twiddle_factors(2048, np.float32), room, frames)
     expected = scipy.fft.irfft(parts[0] + 1j * parts[1])
     np.testing.assert_array_equal(frames, expected)
 
 
 def test_magnitudes_are_those_of_the_spectra() -> None:
     samples = np.random.default_rng(0).standard_normal(20_000)
-    expected = np.abs(transform.stft(samples))
-    np.testing.assert_allclose(transform.magnitude(samples), expected, rtol=1e-14, atol=1e-14)
+    expected = np.abs(stft.stft(samples))
+    np.testing.assert_allclose(stft.magnitude(samples), expected, rtol=1e-14, atol=1e-14)
 
 
 @pytest.mark.parametrize("n_frames", [1, 91])

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from sertool.prediction import Prediction
+from sertool.models.prediction import Prediction
 from sertool.timeline import Span, formats, picture, spans
 from sertool.timeline.envelope import envelope
 from sertool.types import EMOTIONS

@@ -24,7 +24,7 @@ from synthetic import syllables, tone, write_sound
 
 import sertool
 from sertool import cli
-from sertool.cli.choosing import DEFAULT_BACKEND
+from sertool.cli.model_options import DEFAULT_BACKEND
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")

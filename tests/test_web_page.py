@@ -19,7 +19,7 @@ from served import Server
 from synthetic import syllables, write_sound
 
 import sertool
-from sertool.cli.choosing import DEFAULT_BACKEND
+from sertool.cli.model_options import DEFAULT_BACKEND
 
 WEB = Path(sertool.__file__).parent / "assets" / "web"
 HOSTILE = "<img src=x onerror=alert(1)>.wav"

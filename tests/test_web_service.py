@@ -13,8 +13,8 @@ import pytest
 from served import as_wav
 from synthetic import tone
 
-from sertool import prediction
 from sertool.errors import UnknownName
+from sertool.models import prediction
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sertool.audio import WindowRule, resample
+from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadRecording
 from sertool.types import Signal
-from sertool.windows import windows
 
 RATE = 1_000
 RULE = WindowRule(rate=RATE)

@@ -23,7 +23,10 @@ from time import perf_counter, process_time
 from distributed import Client, LocalCluster
 
 import sertool
-from sertool import addresses, extraction, parallel, registry, store
+from sertool import parallel, registry, store
+from sertool.corpora import sources
+from sertool.storage import paths
+from sertool.store import extraction
 from sertool.types import VARIANTS
 
 KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "134217728", "MALLOC_MMAP_THRESHOLD_": "33554432"}
@@ -39,21 +42,21 @@ def main() -> None:
     given = parser.parse_args()
     os.environ.update(KEEP_MEMORY)
     name, _, folder = given.source.partition("=")
-    whole = extraction.source(registry.get("corpora", name), addresses.path(folder))
+    whole = sources.folder_source(registry.get("corpora", name), paths.path(folder))
     source = dataclasses.replace(whole, clips=whole.clips[: given.clips])
     print(  # noqa: T201
         "| | seconds | clips per second | processor ms a clip, workers | the same, driver "
         "| bytes a clip | rows |\n|---|---|---|---|---|---|---|"
     )
     with TemporaryDirectory() as here:
-        stores = addresses.path(given.stores or here)
+        stores = paths.path(given.stores or here)
         measured("this process", source, stores / "here", stores / "here")
         for n_workers in (1, 2):
             on_cluster(n_workers, source, stores, n_killed=0)
         on_cluster(2, source, stores, n_killed=1)
 
 
-def on_cluster(n_workers: int, source: extraction.Source, stores: Path, n_killed: int) -> None:
+def on_cluster(n_workers: int, source: sources.Source, stores: Path, n_killed: int) -> None:
     """Extract on a cluster; so many of its workers are killed when a quarter is done."""
     clip = source.folder / source.clips[0].path
     with (
@@ -80,7 +83,7 @@ def on_cluster(n_workers: int, source: extraction.Source, stores: Path, n_killed
 
 def measured(
     name: str,
-    source: extraction.Source,
+    source: sources.Source,
     place: Path,
     compared: Path,
     after_a_quarter: Callable[[], None] = lambda: None,

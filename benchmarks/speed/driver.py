@@ -18,7 +18,9 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
 
-from sertool import extraction, parallel, registry, store
+from sertool import parallel, registry, store
+from sertool.corpora import sources
+from sertool.store import extraction
 from sertool.types import Clip
 
 
@@ -55,11 +57,11 @@ def timed(step: str, work: Callable[[], Any]) -> Any:
     return done
 
 
-def made_up(n_clips: int) -> extraction.Source:
+def made_up(n_clips: int) -> sources.Source:
     """Clips that are named as those of a large corpus may be."""
     names = (f"{number // 1000:06}/utterance-{number:09}.wav" for number in range(n_clips))
     clips = (Clip(name, "happy", name[:6], name, "HAP", "it is eleven o'clock") for name in names)
-    return extraction.Source(registry.get("corpora", "cremad"), Path("nowhere"), tuple(clips))
+    return sources.Source(registry.get("corpora", "cremad"), Path("nowhere"), tuple(clips))
 
 
 def handed_out(batches: list[extraction.Batch]) -> int:

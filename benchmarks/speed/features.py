@@ -21,7 +21,8 @@ import numpy as np
 from floor import floor
 from threadpoolctl import threadpool_limits
 
-from sertool import audio, augmentation, features
+from sertool import audio, features
+from sertool.features.spectrum import augmentation
 from sertool.types import VARIANTS
 
 Work = Callable[[Path], object]

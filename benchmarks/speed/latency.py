@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from sertool import persistence, prediction
+from sertool.models import persistence, prediction
 from sertool.types import Signal
 
 RATE = 22_050

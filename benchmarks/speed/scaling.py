@@ -69,10 +69,12 @@ def by_processes(source: str, clips: int, jobs: int) -> dict[str, float]:
     """Extract into a store with so many worker processes; one works in this process."""
     from joblib.externals.loky import get_reusable_executor
 
-    from sertool import extraction, registry
+    from sertool import registry
+    from sertool.corpora import sources
+    from sertool.store import extraction
 
     name, _, folder = source.partition("=")
-    whole = extraction.source(registry.get("corpora", name), Path(folder))
+    whole = sources.folder_source(registry.get("corpora", name), Path(folder))
     part = dataclasses.replace(whole, clips=whole.clips[:clips])
     with tempfile.TemporaryDirectory() as place:
         plan = extraction.plan([part], Path(place))

@@ -19,8 +19,9 @@ from time import process_time
 
 import numpy as np
 
-from sertool import extraction, registry, store
+from sertool import registry, store
 from sertool.cli.home import EMBEDDED_STORE
+from sertool.store import extraction
 from sertool.types import VARIANTS, Clip
 
 EMODB_CLIPS = 2140

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sertool import metrics, significance
 from sertool.errors import BadTable
+from sertool.learning import metrics, significance
 
 FORMAT = 1
 RESULTS = "results.jsonl"

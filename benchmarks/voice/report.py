@@ -30,8 +30,8 @@ from recorded import (
 )  # fmt: skip
 
 from sertool.report.formats import comma_separated, markdown
+from sertool.report.notes import FEW_SPEAKERS, percent
 from sertool.report.table import Table
-from sertool.report.words import FEW_SPEAKERS, percent
 
 
 def write(lines: Lines, folder: Path) -> list[Path]:

@@ -29,8 +29,9 @@ import pyarrow.compute as pc
 import recorded
 import report
 
-from sertool import metrics, normalisation, parallel, registry, store, versions
-from sertool.specification import Candidate
+from sertool import parallel, registry, store, versions
+from sertool.learning import metrics, normalisation
+from sertool.learning.candidate import Candidate
 from sertool.types import SIX_EMOTIONS
 
 SETS = ("functionals",)

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sertool.cli import home, screen
+from sertool.cli import console, home
 from sertool.cli.report import write_and_show
 from sertool.errors import BadChoice
+from sertool.storage import paths
 
 if TYPE_CHECKING:
-    from sertool.planning import Plan
+    from sertool.benchmark.planning import Plan
 
-QUICK = Path(__file__).parents[1] / "assets" / "quick.toml"
+QUICK = paths.ASSETS / "quick.toml"
 """What is asked where nothing else is said."""
 RESULTS = Path("sertool-results")
 """Where results go, one folder a specification, unless it is said otherwise."""
@@ -94,9 +95,9 @@ def benchmark(
             metavar="N", help="Fits at a time; -1 = one per core, 1 for undisturbed seconds."
         ),
     ] = -1,
-    engine: Annotated[str, typer.Option(metavar="local|dask", help=screen.ENGINE)] = "local",
+    engine: Annotated[str, typer.Option(metavar="local|dask", help=console.ENGINE)] = "local",
     scheduler: Annotated[
-        str | None, typer.Option(metavar="TCP://HOST:PORT", help=screen.SCHEDULER)
+        str | None, typer.Option(metavar="TCP://HOST:PORT", help=console.SCHEDULER)
     ] = None,
 ) -> None:
     """Compare estimators under several protocols; print the overview, write all tables.
@@ -106,10 +107,11 @@ def benchmark(
 
     Example: sertool benchmark --store features --protocols clips,speakers --estimators svm,forest
     """
-    from sertool import parallel, planning, specification
-    from sertool import results as results_file
+    from sertool import parallel
+    from sertool.benchmark import planning, study
+    from sertool.benchmark import results as results_file
 
-    jobs = screen.checked_jobs(jobs)
+    jobs = console.checked_jobs(jobs)
     place = home.store_to_read(store)
     given = {
         "protocols": protocols, "corpora": corpora, "estimators": estimators,
@@ -119,20 +121,20 @@ def benchmark(
     keys = _asked(spec, given, place)
     if drop_duplicates:
         keys["drop_duplicates"] = True
-    asked = specification.study(**keys)
+    asked = study.study(**keys)
     folder = results or RESULTS / _name(spec, place)
-    screen.say(f"store: {place}\nresults: {folder}")
+    console.say(f"store: {place}\nresults: {folder}")
     plan = planning.plan(asked, place)
     for reason in plan.impossible:
-        screen.say(f"left out: {reason}")
+        console.say(f"left out: {reason}")
     for note in plan.notes:
-        screen.say(f"note: {note}")
+        console.say(f"note: {note}")
     with parallel.engine(engine, scheduler):
         _run(plan, folder, jobs)
     found = results_file.read(folder)
     n_others = len({result.key for result in found} - {fit.key for fit in plan.fits})
     if n_others:
-        screen.say(f"shown with {n_others} results of other runs that lie in {folder}, too")
+        console.say(f"shown with {n_others} results of other runs that lie in {folder}, too")
     write_and_show(found, folder)
 
 
@@ -143,22 +145,23 @@ def _name(spec: Path | None, place: Path) -> str:
 
 def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict[str, Any]:
     """The specification with what the options say instead."""
-    from sertool import specification, store
+    from sertool import store
+    from sertool.benchmark import study
 
-    asked = specification.read(spec or QUICK)
+    asked = study.read(spec or QUICK)
     if spec is None and given["estimators"] is None and find_spec("keras") is None:
         asked["estimators"].pop("cnn")
-        screen.say('the cnn is left out; it needs: pip install "sertool[cnn]"')
+        console.say('the cnn is left out; it needs: pip install "sertool[cnn]"')
     settings = asked.get("estimators", {})
     for name, value in given.items():
         if value is not None:
-            asked[name] = screen.words(value)
+            asked[name] = console.words(value)
     if given["estimators"] is not None and isinstance(settings, dict):
         asked["estimators"] = {name: settings.get(name, {}) for name in asked["estimators"]}
-    if given["emotions"] in specification.CHOICES_OF_EMOTIONS:
+    if given["emotions"] in study.CHOICES_OF_EMOTIONS:
         asked["emotions"] = given["emotions"]
     if given["seeds"] is not None:
-        asked["seeds"] = [_number(seed) for seed in screen.words(given["seeds"])]
+        asked["seeds"] = [_number(seed) for seed in console.words(given["seeds"])]
     asked.setdefault("corpora", store.corpora(place))
     for name in ("protocols", "estimators"):
         if not asked.get(name):
@@ -174,15 +177,15 @@ def _number(given: str) -> int:
 
 def _run(plan: Plan, folder: Path, jobs: int) -> None:
     """Do the fits that the folder holds no result of, under a progress bar."""
-    from sertool import evaluation, results
+    from sertool.benchmark import evaluation, results
 
     held = results.latest(folder)
     outstanding = {fit.key for fit in evaluation.outstanding(plan, held)}
     n_done = len(plan.fits) - len(outstanding)
     n_again = len(outstanding & held.keys())
     if n_again:
-        screen.say(f"defaults of estimators have changed: {n_again} results are made again")
-    with screen.bar() as bar, contextlib.closing(evaluation.run(plan, folder, jobs=jobs)) as fits:
+        console.say(f"defaults of estimators have changed: {n_again} results are made again")
+    with console.bar() as bar, contextlib.closing(evaluation.run(plan, folder, jobs=jobs)) as fits:
         task = bar.add_task("fits", total=len(plan.fits), completed=n_done)
         for fit, _ in fits:
             name = f"{fit.protocol.name} {fit.split.name} {fit.candidate.name}"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import screen
-from sertool.cli.recordings import files
+from sertool.cli import console
+from sertool.cli.sound_paths import files
 from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
@@ -35,31 +35,31 @@ def calibrate(
 
     Example: sertool calibrate my_voice/ --output me.json
     """
-    from sertool import speaker
+    from sertool.models import voice
 
     if output.is_dir():
         raise BadChoice(f"--output {output} is a folder; give the name of a file")
     paths = files(recordings)
     clips, n_bad = _heard(paths)
-    found = speaker.voice(clips)
-    speaker.save(found, output)
+    found = voice.voice(clips)
+    voice.save(found, output)
     used = len(paths) - n_bad
     typer.echo(f"{output}: {found.clips} clips, from {used} of {len(paths)} recordings")
     if found.clips < ENOUGH:
-        screen.say(f"these are few clips; {ENOUGH} or more help more")
+        console.say(f"these are few clips; {ENOUGH} or more help more")
 
 
 def _heard(paths: Sequence[Path]) -> tuple[list[np.ndarray], int]:
     """The features of all clips, and how many recordings could not be used."""
-    from sertool import speaker
+    from sertool.models import voice
 
     clips: list[np.ndarray] = []
     n_bad = 0
-    with screen.bar() as bar:
+    with console.bar() as bar:
         task = bar.add_task("listening", total=len(paths), visible=len(paths) > 1)
         for path in paths:
             try:
-                clips += [*speaker.heard(path)]
+                clips += [*voice.heard(path)]
             except SertoolError as error:
                 bar.console.print(f"skipped {error}", markup=False, highlight=False, soft_wrap=True)
                 n_bad += 1

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import home, screen, sources
+from sertool.cli import console, corpus_options, home
 from sertool.errors import NotEnough, NotFound, SertoolError
 
 if TYPE_CHECKING:
-    from sertool.audit import Audit, Finding
-    from sertool.extraction import Source
+    from sertool.corpora.audit import Audit, Finding
+    from sertool.corpora.sources import Source
     from sertool.types import Corpus
 
 app = typer.Typer(
@@ -49,7 +49,7 @@ def add(
     corpus = registry.get("corpora", name)
     n_clips = len(find_clips(corpus, folder))
     home.remember(name, folder)
-    screen.say(f"{name}: {n_clips} of {corpus.clips} clips in {folder}")
+    console.say(f"{name}: {n_clips} of {corpus.clips} clips in {folder}")
 
 
 @app.command(name="list")
@@ -63,7 +63,7 @@ def list_corpora() -> None:
             (corpus.name, corpus.language, found, str(corpus.speakers), corpus.licence, where)
         )
     columns = ("corpus", "language", "clips found / expected", "speakers", "licence", "where")
-    screen.show("Corpora", columns, rows)
+    console.show("Corpora", columns, rows)
 
 
 @app.command()
@@ -78,7 +78,7 @@ def check(
     ] = None,
     map: Annotated[
         list[str] | None,
-        typer.Option(metavar="WORD=EMOTION", help=sources.MAP),
+        typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
     format: Annotated[AuditFormat, typer.Option(help="How to show it.")] = AuditFormat.text,
     jobs: Annotated[
@@ -94,11 +94,11 @@ def check(
 
     Example: sertool corpora check emodb=~/corpora/emodb mine=interviews.csv --format json
     """
-    jobs = screen.checked_jobs(jobs)
+    jobs = console.checked_jobs(jobs)
     named = corpora or list(home.places())
     if not named:
         raise NotFound("no corpus was named or added: sertool corpora check NAME=DIR")
-    audits = _audits(named, sources.mapping(map or []), jobs)
+    audits = _audits(named, corpus_options.mapping(map or []), jobs)
     _SHOW[format](audits)
     if any(finding.severity == "worry" for audit in audits for finding in audit.findings):
         raise typer.Exit(1)
@@ -110,13 +110,13 @@ def _audits(named: Sequence[str], mapping: dict[str, str], jobs: int) -> list[Au
     Raises:
         NotFound, NotEnough: none of them is there.
     """
-    from sertool import audit
+    from sertool.corpora import audit
 
     found: list[Source] = []
     gone: list[tuple[str, SertoolError]] = []
     for each in named:
         try:
-            found.append(sources.source(each, mapping, None))
+            found.append(corpus_options.source(each, mapping, None))
         except (NotEnough, NotFound) as error:
             gone.append((each.partition("=")[0], error))
     if not found:
@@ -125,14 +125,15 @@ def _audits(named: Sequence[str], mapping: dict[str, str], jobs: int) -> list[Au
 
 
 def _heard(found: Sequence[Source], jobs: int) -> list[Audit]:
-    from sertool import audit, hearing
+    from sertool.corpora import audit
+    from sertool.corpora.audit import inspection
 
     audits = []
-    with screen.bar() as bar:
+    with console.bar() as bar:
         task = bar.add_task("", total=sum(len(source.clips) for source in found))
         for source in found:
             bar.update(task, description=source.corpus.name)
-            hearings = hearing.hear(source.folder, source.clips, jobs=jobs)
+            hearings = inspection.hear(source.folder, source.clips, jobs=jobs)
             with contextlib.closing(hearings):
                 heard = []
                 for each in hearings:

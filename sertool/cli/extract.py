@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import home, screen, sources
+from sertool.cli import console, corpus_options, home
 from sertool.errors import BadRecording
 from sertool.types import EMOTIONS
 
 if TYPE_CHECKING:
-    from sertool.extraction import Outcome, Plan
+    from sertool.store.extraction import Outcome, Plan
 
 
 def extract(
@@ -36,7 +36,7 @@ def extract(
     ] = -1,
     map: Annotated[
         list[str] | None,
-        typer.Option(metavar="WORD=EMOTION", help=sources.MAP),
+        typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
     own_labels: Annotated[
         bool, typer.Option("--own-labels", help="Keep a manifest's words as they are.")
@@ -57,9 +57,9 @@ def extract(
             "frames). What the store holds already is measured, too.",
         ),
     ] = "librosa178",
-    engine: Annotated[str, typer.Option(metavar="local|dask", help=screen.ENGINE)] = "local",
+    engine: Annotated[str, typer.Option(metavar="local|dask", help=console.ENGINE)] = "local",
     scheduler: Annotated[
-        str | None, typer.Option(metavar="TCP://HOST:PORT", help=screen.SCHEDULER)
+        str | None, typer.Option(metavar="TCP://HOST:PORT", help=console.SCHEDULER)
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="A bad recording is an error: exit with 2.")
@@ -73,16 +73,19 @@ def extract(
 
     Example: sertool extract emodb=~/corpora/emodb mine=interviews.csv --store features
     """
-    from sertool import addresses, extraction, parallel
+    from sertool import parallel
+    from sertool.corpora import sources
+    from sertool.storage import paths
+    from sertool.store import extraction
 
-    jobs = screen.checked_jobs(jobs)
-    place = addresses.path(store) if store else home.default_store()
-    mapping = sources.mapping(map or [])
+    jobs = console.checked_jobs(jobs)
+    place = paths.path(store) if store else home.default_store()
+    mapping = corpus_options.mapping(map or [])
     vocabulary = None if own_labels else EMOTIONS
-    found = [sources.source(given, mapping, vocabulary) for given in corpora]
+    found = [corpus_options.source(given, mapping, vocabulary) for given in corpora]
     if speakers is not None:
-        found = [extraction.first_speakers(source, speakers) for source in found]
-    plan = extraction.plan(found, place, screen.feature_sets(features))
+        found = [sources.first_speakers(source, speakers) for source in found]
+    plan = extraction.plan(found, place, console.feature_sets(features))
     with parallel.engine(engine, scheduler):
         bad = _run(plan, jobs)
     _summary(plan, bad)
@@ -91,10 +94,10 @@ def extract(
 
 
 def _run(plan: Plan, jobs: int) -> list[Outcome]:
-    from sertool import extraction
+    from sertool.store import extraction
 
     bad = []
-    with screen.bar() as bar, contextlib.closing(extraction.extract(plan, jobs=jobs)) as outcomes:
+    with console.bar() as bar, contextlib.closing(extraction.extract(plan, jobs=jobs)) as outcomes:
         task = bar.add_task("extracting", total=len(plan.tasks))
         for outcome in outcomes:
             bar.advance(task)
@@ -107,11 +110,11 @@ def _summary(plan: Plan, bad: list[Outcome]) -> None:
     from sertool import store
 
     for outcome in bad:
-        screen.say(f"skipped {outcome.corpus}/{outcome.clip}: {outcome.cause}")
+        console.say(f"skipped {outcome.corpus}/{outcome.clip}: {outcome.cause}")
     for name in (source.corpus.name for source in plan.sources):
         held = store.sets(plan.store, [name]) if name in store.corpora(plan.store) else ()
         if held and {*held} != {*plan.feature_sets}:
-            screen.say(
+            console.say(
                 f"{name}: still without {', '.join({*plan.feature_sets} - {*held})}, which not all "
                 "of its clips have yet; run again to go on, or take away recordings that are bad"
             )

@@ -6,10 +6,10 @@ import json
 import os
 from pathlib import Path
 
-from sertool import addresses, files
 from sertool.errors import BadTable
+from sertool.storage import paths, writing
 
-EMBEDDED_STORE = Path(__file__).parents[1] / "assets" / "store"
+EMBEDDED_STORE = paths.ASSETS / "store"
 """The features that ship with the package: EmoDB and the first speakers of CREMA-D."""
 
 
@@ -29,7 +29,7 @@ def default_store() -> Path:
 def store_to_read(given: str | None) -> Path:
     """The store that was asked for; else the default one, if it was filled; else the embedded."""
     if given is not None:
-        return addresses.path(given)
+        return paths.path(given)
     own = default_store()
     return own if any(own.glob("corpus=*")) else EMBEDDED_STORE
 
@@ -52,4 +52,4 @@ def remember(name: str, place: Path) -> None:
     file = home() / "corpora.json"
     known = {known: str(path) for known, path in places().items()}
     text = json.dumps({**known, name: str(place.resolve())}, indent=2) + "\n"
-    files.write(file, text.encode())
+    writing.write(file, text.encode())

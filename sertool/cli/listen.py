@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import choosing, screen, shown
-from sertool.cli.choosing import Backend, ModelFile, VoiceFile
-from sertool.cli.shown import LiveFormat
+from sertool.cli import console, listen_output, model_options
+from sertool.cli.listen_output import LiveFormat
+from sertool.cli.model_options import Backend, ModelFile, VoiceFile
 from sertool.errors import BadChoice
 
 if TYPE_CHECKING:
-    from sertool.listening import Tally
-    from sertool.microphone import SoundSource
-    from sertool.prediction import Predictor
-    from sertool.recorder import Recorder
+    from sertool.audio.microphone import SoundSource
+    from sertool.models.prediction import Predictor
+    from sertool.timeline.listener import Tally
+    from sertool.timeline.recorder import Recorder
 
 
 def _list_devices(wanted: bool) -> None:
     if not wanted:
         return
-    from sertool import microphone
+    from sertool.audio import microphone
 
     found = microphone.devices()
     if not found:
-        screen.say("no microphone is connected")
+        console.say("no microphone is connected")
         raise typer.Exit(1)
     columns = ("number", "name", "driver", "channels", "rate", "")
     rows = [
@@ -41,7 +41,7 @@ def _list_devices(wanted: bool) -> None:
         )
         for each in found
     ]  # fmt: skip
-    screen.show("Microphones", columns, rows)
+    console.show("Microphones", columns, rows)
     raise typer.Exit
 
 
@@ -103,7 +103,7 @@ def _opening(
     device: str | None, replay: Path | None, speed: float | None
 ) -> AbstractContextManager[SoundSource]:
     """What will be heard, once it is entered; that there is a microphone is seen at once."""
-    from sertool import microphone
+    from sertool.audio import microphone
 
     if replay is None:
         if speed is not None:
@@ -115,11 +115,11 @@ def _opening(
 
 
 def _predictor(backend: str | None, model: Path | None, voice: Path | None) -> Predictor:
-    from sertool import listening
+    from sertool.timeline.listener import warm_up
 
-    with screen.stderr().status("loading the model"):
-        predictor = choosing.predictor(backend, model, voice)
-        listening.warm_up(predictor)
+    with console.stderr().status("loading the model"):
+        predictor = model_options.predictor(backend, model, voice)
+        warm_up(predictor)
     return predictor
 
 
@@ -131,7 +131,7 @@ def _listen(
     form: LiveFormat,
 ) -> None:
     """Hear, show and keep until the sound ends, or Ctrl-C is pressed; then say what it was."""
-    from sertool.listening import Listener, Tally
+    from sertool.timeline.listener import Listener, Tally
 
     tally = Tally()
     with ExitStack() as stack:
@@ -141,11 +141,11 @@ def _listen(
             stack.callback(_keep_picture, recorder, tally)
             source = replace(source, blocks=recorder.kept(source.blocks))
         listener = Listener(predictor, source, hop)
-        stack.callback(shown.say_summary, listener, tally)
+        stack.callback(listen_output.say_summary, listener, tally)
         stack.enter_context(listener)
         stack.enter_context(_ended_by_signals(listener.leave))
         title = f"{source.name} by {predictor.model.name}"
-        windows = shown.BY_FORMAT[form](listener, tally, title, predictor.model.labels)
+        windows = listen_output.BY_FORMAT[form](listener, tally, title, predictor.model.labels)
         for heard, latency_s in stack.enter_context(closing(windows)):
             if recorder:
                 recorder.note(heard, latency_s)
@@ -175,14 +175,14 @@ def _ended_by_signals(leave: Callable[[], None]) -> Iterator[None]:
 def _recorder(
     stack: ExitStack, folder: Path, source: SoundSource, predictor: Predictor
 ) -> Recorder:
-    from sertool import recorder
+    from sertool.timeline import recorder
 
     return stack.enter_context(recorder.opened(folder, source.rate, predictor.model.labels))
 
 
 def _keep_picture(recorder: Recorder, tally: Tally) -> None:
-    from sertool.recorder import draw
+    from sertool.timeline.recorder import draw
 
     if tally.heard_s:
         draw(recorder.sound, recorder.table)
-    screen.say(f"kept: {recorder.sound.with_suffix('.*')}")
+    console.say(f"kept: {recorder.sound.with_suffix('.*')}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sertool.cli import screen
+from sertool.cli import console
 
 
 def list_plugins() -> None:
@@ -15,4 +15,4 @@ def list_plugins() -> None:
     kinds = {kind: registry.names(kind) for kind in registry.KINDS}
     kinds = {"feature sets": tuple(features.SETS), **kinds, "features": kinds.pop("features")}
     for kind, names in kinds.items():
-        screen.tell(f"{kind}: {', '.join(names)}")
+        console.tell(f"{kind}: {', '.join(names)}")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sertool.cli import screen
+from sertool.cli import console
 
 if TYPE_CHECKING:
-    from sertool.persistence import Model
+    from sertool.models.persistence import Model
 
 COLUMNS = ("model", "emotions", "features", "corpus", "", "UAR", "accuracy", "sure", "ECE", "MB")
 
@@ -29,14 +29,14 @@ def models(
 
     Example: sertool models mine.sertool
     """
-    from sertool import persistence, prediction
+    from sertool.models import persistence, prediction
 
     shipped = [prediction.MODELS / f"{name}{persistence.SUFFIX}" for name in prediction.shipped()]
     rows = []
     for file in (*shipped, *(files or ())):
         name = file.stem if file in shipped else str(file)
         rows += _rows(name, persistence.load(file), file.stat().st_size / 1e6)
-    screen.show("Models", COLUMNS, rows)
+    console.show("Models", COLUMNS, rows)
 
 
 def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import choosing, screen, timelines
-from sertool.cli.choosing import Backend, ModelFile, VoiceFile
-from sertool.cli.recordings import files
-from sertool.cli.screen import PredictionFormat
+from sertool.cli import console, model_options
+from sertool.cli.console import PredictionFormat
+from sertool.cli.model_options import Backend, ModelFile, VoiceFile
+from sertool.cli.sound_paths import files
+from sertool.cli.timeline import show as show_timeline
 from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
-    from sertool.prediction import Prediction, Predictor
+    from sertool.models.prediction import Prediction, Predictor
 
 STDIN = Path("-")
 STDIN_NAME = "standard input"
@@ -72,11 +73,11 @@ def predict(
         )
     if hop is not None and not timeline:
         raise BadChoice(f"--hop {hop:g} is of a timeline; add --timeline")
-    predictor = choosing.predictor(backend, model, voice)
+    predictor = model_options.predictor(backend, model, voice)
     with _at_hand(recordings) as given:
         paths = files(given)
         if timeline:
-            timelines.show(predictor, paths, 1.0 if hop is None else hop, format, output)
+            show_timeline(predictor, paths, 1.0 if hop is None else hop, format, output)
         else:
             _show(_predict(predictor, paths), format)
 
@@ -85,7 +86,7 @@ def _show(predictions: Sequence[Prediction], format: PredictionFormat) -> None:
     _SHOW[format](predictions)
     n_bad = sum(not each.emotion for each in predictions)
     if n_bad:
-        screen.say(f"{n_bad} of {len(predictions)} recordings could not be used")
+        console.say(f"{n_bad} of {len(predictions)} recordings could not be used")
     if n_bad == len(predictions):
         raise typer.Exit(2)
 
@@ -106,10 +107,10 @@ def _at_hand(recordings: Sequence[Path]) -> Iterator[list[Path]]:
 
 
 def _predict(predictor: Predictor, paths: Sequence[Path]) -> list[Prediction]:
-    from sertool.prediction import Prediction
+    from sertool.models.prediction import Prediction
 
     predictions = []
-    with screen.bar() as bar:
+    with console.bar() as bar:
         task = bar.add_task("predicting", total=len(paths), visible=len(paths) > 1)
         for path in paths:
             try:
@@ -139,10 +140,10 @@ def _table(predictions: Sequence[Prediction]) -> None:
         if each.emotion
     ]
     if rows:
-        screen.show("Predictions", ("recording", "emotion", *emotions), rows)
+        console.show("Predictions", ("recording", "emotion", *emotions), rows)
     for each in predictions:
         for remark in each.remarks:
-            screen.say(f"{each.path}: {remark}")
+            console.say(f"{each.path}: {remark}")
 
 
 def _verdict(prediction: Prediction) -> str:

@@ -12,7 +12,7 @@ import typer
 from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
-    from sertool.results import Result
+    from sertool.benchmark.results import Result
 
 
 def report(
@@ -30,7 +30,7 @@ def report(
     same each time, and prints the overview. The page also shows a clip of each emotion of those
     corpora whose place `sertool corpora add` was told.
     """
-    from sertool import results
+    from sertool.benchmark import results
 
     found = results.read(folder)
     pages = [_write_page(found, folder, html)] if html else []
@@ -43,21 +43,21 @@ def write_and_show(found: Sequence[Result], folder: Path, *others: Path) -> None
     `others` were written already and are named with the rest.
     """
     from sertool import report as reporting
-    from sertool.cli import screen
+    from sertool.cli import console
 
     files = reporting.write(found, folder)
     for full, short in reporting.at_a_glance(found):
-        table = screen.drawn(full.title, full.columns, full.rows, full.facts, full.best)
+        table = console.drawn(full.title, full.columns, full.rows, full.facts, full.best)
         notes = full.notes
-        if not screen.fits(table):
-            table = screen.drawn(short.title, short.columns, short.rows, short.facts, short.best)
+        if not console.fits(table):
+            table = console.drawn(short.title, short.columns, short.rows, short.facts, short.best)
             notes = short.notes
-        screen.put(table)
+        console.put(table)
         for note in notes:
-            screen.tell(note)
-    screen.say(f"written to {folder}: {', '.join(_summed_up(files, folder))}")
+            console.tell(note)
+    console.say(f"written to {folder}: {', '.join(_summed_up(files, folder))}")
     for other in others:
-        screen.say(f"written: {other}")
+        console.say(f"written: {other}")
 
 
 def _summed_up(files: Sequence[Path], folder: Path) -> list[str]:
@@ -72,9 +72,9 @@ def _summed_up(files: Sequence[Path], folder: Path) -> list[str]:
 def _samples(found: Sequence[Result]) -> dict[str, bytes]:
     """A picture of one clip of each emotion, for each tested corpus whose sound is at hand."""
     from sertool import registry
-    from sertool.cli import home, screen
+    from sertool.cli import console, home
     from sertool.corpora import find_clips
-    from sertool.report import samples
+    from sertool.report import clip_pictures
 
     speakers = {speaker for result in found for speaker in result.by_speaker}
     tested = {name for speaker in speakers for name in speaker.partition("/")[0].split("+")}
@@ -83,9 +83,9 @@ def _samples(found: Sequence[Result]) -> dict[str, bytes]:
         if name in tested:
             try:
                 clips = find_clips(registry.get("corpora", name), folder)
-                pictures[name] = samples.drawing(folder, samples.one_of_each(clips))
+                pictures[name] = clip_pictures.drawing(folder, clip_pictures.one_of_each(clips))
             except SertoolError as error:
-                screen.say(f"{name} without pictures of its sound: {error}")
+                console.say(f"{name} without pictures of its sound: {error}")
     return pictures
 
 
@@ -96,10 +96,10 @@ def _write_page(found: Sequence[Result], folder: Path, file: Path) -> Path:
         BadChoice: a file that is no HTML file by its name.
         CannotWrite: the disk is full, or the folder may not be written to.
     """
-    from sertool import files
     from sertool import report as reporting
+    from sertool.storage import writing
 
     if file.suffix.lower() not in (".html", ".htm"):
         raise BadChoice(f"--html '{file}': give the name of a file that ends in .html")
-    files.write(file, reporting.page(found, folder.resolve().name, _samples(found)).encode())
+    writing.write(file, reporting.page(found, folder.resolve().name, _samples(found)).encode())
     return file

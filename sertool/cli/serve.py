@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from sertool.cli import screen
-from sertool.cli.choosing import DEFAULT_BACKEND
+from sertool.cli import console
+from sertool.cli.model_options import DEFAULT_BACKEND
 from sertool.errors import MissingExtra
 
 INSTALL = 'pip install "sertool[web]"'
@@ -38,9 +38,9 @@ def serve(
         raise MissingExtra(f"the web page needs {error.name}: {INSTALL}") from None
     app = web.application(_models(model), {"localhost", socket.gethostname(), host})
     listening = web.bound(host, port)
-    screen.say(f"http://{_shown(host)}:{listening.getsockname()[1]} - stop it with Ctrl-C")
+    console.say(f"http://{_shown(host)}:{listening.getsockname()[1]} - stop it with Ctrl-C")
     if not _is_loopback(host):
-        screen.say(
+        console.say(
             "whoever reaches this machine can use it; browsers record only where the page comes "
             "from localhost or over https"
         )
@@ -49,7 +49,7 @@ def serve(
 
 def _models(file: Path | None) -> dict[str, str | Path]:
     """What is offered, by name: the own model first, then the default, then the others."""
-    from sertool import prediction
+    from sertool.models import prediction
 
     shipped = sorted(prediction.shipped(), key=lambda name: (name != DEFAULT_BACKEND, name))
     own: dict[str, str | Path] = {file.name: file} if file else {}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import home, screen
+from sertool.cli import console, home
 from sertool.errors import BadTable, NotFound
 
 if TYPE_CHECKING:
-    from sertool.parts import Part
+    from sertool.store.parquet import Part
 
 app = typer.Typer(no_args_is_help=True, help="Look into a feature store.")
 
@@ -45,19 +45,19 @@ def check(
         rows.append(_row(place, name, whole, len(damaged)))
         faults += damaged
     columns = ("corpus", "clips", "speakers", "feature sets", "waiting clips", "verdict")
-    screen.show(f"Store {place}", columns, rows)
+    console.show(f"Store {place}", columns, rows)
     for fault in faults:
-        screen.say(fault)
+        console.say(fault)
     if faults:
         raise typer.Exit(1)
 
 
 def _verified(file: Path) -> Part | str:
     """A part, or why it cannot be used."""
-    from sertool import parts
+    from sertool.store import parquet
 
     try:
-        part = parts.read(file)
+        part = parquet.read(file)
         part.table(["clip"])
     except BadTable as error:
         return str(error)

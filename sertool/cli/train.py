@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sertool.cli import home, screen
+from sertool.cli import console, home
 from sertool.errors import BadChoice
 
 if TYPE_CHECKING:
-    from sertool.persistence import Model
+    from sertool.models.persistence import Model
 
 UNRELIABLE = 0.1
 """Calibration error above which the probabilities of a model say little."""
@@ -66,9 +66,10 @@ def train(
 
     Example: sertool train --estimator svm --store features --corpora emodb --output my.sertool
     """
-    from sertool import card, files, persistence, training
     from sertool import store as store_file
-    from sertool.specification import study
+    from sertool.benchmark.study import study
+    from sertool.models import card, persistence, training
+    from sertool.storage import writing
     from sertool.types import VARIANTS
 
     if output.is_dir():
@@ -76,24 +77,24 @@ def train(
     if output.suffix == ".md":
         raise BadChoice(f"--output {output}: the card goes to .md; give a name such as my.sertool")
     place = home.store_to_read(store)
-    names = screen.words(corpora) if corpora else store_file.corpora(place)
+    names = console.words(corpora) if corpora else store_file.corpora(place)
     asked = study(
         protocols=(),
         corpora=names,
         estimators={estimator: dict(map(_parameter, set or []))},
-        emotions=emotions if emotions in ("six", "all") else screen.words(emotions),
-        train_variants=screen.words(train_variants) if train_variants else VARIANTS,
+        emotions=emotions if emotions in ("six", "all") else console.words(emotions),
+        train_variants=console.words(train_variants) if train_variants else VARIANTS,
     )
-    sets = screen.feature_sets(features)
+    sets = console.feature_sets(features)
     table = store_file.read(place, names, sets)
     rows = training.rows(table, asked.emotions, asked.train_variants)
-    with screen.stderr().status(f"training {estimator} on {rows.num_rows} rows"):
+    with console.stderr().status(f"training {estimator} on {rows.num_rows} rows"):
         model = training.train(rows, asked.estimators[0], feature_sets=sets, seed=seed, folds=folds)
         if unseen:
-            others = store_file.read(place, screen.words(unseen), sets)
+            others = store_file.read(place, console.words(unseen), sets)
             model = training.assessed(model, others)
     persistence.save(model, output)
-    files.write(output.with_suffix(".md"), card.card(model).encode())
+    writing.write(output.with_suffix(".md"), card.card(model).encode())
     chosen = model.about["parameters"]
     size = output.stat().st_size / 1e6
     name = ", ".join((estimator, *(f"{each}={chosen[each]}" for each in asked.estimators[0].open)))

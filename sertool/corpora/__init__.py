@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from sertool import addresses
 from sertool.errors import NotEnough, NotFound
+from sertool.storage import paths
 from sertool.types import Clip, Corpus
 
 SUFFIXES = (
@@ -59,14 +59,14 @@ def find_clips(corpus: Corpus, folder: Path) -> list[Clip]:
     """
     if not folder.is_dir():
         raise NotFound(f"no folder {folder.as_posix()}: give the one that holds {corpus.name}")
-    paths = list(sound_files(folder))
+    found = list(sound_files(folder))
     recordings: dict[str, Clip] = {}
-    for path in sorted(paths, key=_preference):
+    for path in sorted(found, key=_preference):
         clip = corpus.parse(path)
         if clip is not None:
             recordings.setdefault(clip.recording, clip)
     if not recordings:
-        raise NotEnough(_nothing_found(corpus, folder, paths))
+        raise NotEnough(_nothing_found(corpus, folder, found))
     return sorted(recordings.values(), key=lambda clip: clip.path)
 
 
@@ -78,7 +78,7 @@ def sound_files(folder: Path) -> Iterator[str]:
     Raises:
         NotFound: a folder that may not be read.
     """
-    yield from _walked(folder) if addresses.is_here(folder) else _sound_objects(folder)
+    yield from _walked(folder) if paths.is_here(folder) else _sound_objects(folder)
 
 
 def _walked(folder: Path) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _walked(folder: Path) -> Iterator[str]:
 
 def _sound_objects(folder: Path) -> Iterator[str]:
     """The same of a folder that lies elsewhere, where there are no links."""
-    for path in addresses.below(folder):
+    for path in paths.below(folder):
         parts = PurePosixPath(path)
         if parts.suffix.lower() in SUFFIXES and not any(map(_is_hidden, parts.parts)):
             yield path
@@ -122,9 +122,9 @@ def _preference(path: str) -> tuple[int, int, str]:
     return path.count("/"), SUFFIXES.index(suffix), path
 
 
-def _nothing_found(corpus: Corpus, folder: Path, paths: list[str]) -> str:
-    seen = f"{len(paths)} sound file{'s' if len(paths) != 1 else ''}" + (
-        f" such as {paths[0]}" if paths else ""
+def _nothing_found(corpus: Corpus, folder: Path, found: list[str]) -> str:
+    seen = f"{len(found)} sound file{'s' if len(found) != 1 else ''}" + (
+        f" such as {found[0]}" if found else ""
     )
     return (
         f"no clip of {corpus.name} in {folder.as_posix()}: {seen}; its {corpus.clips} recordings "

@@ -5,19 +5,59 @@ A file `features/<name>.py` holds `compute(spectrum)` and `feature`; nothing els
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from sertool import registry
 from sertool.errors import BadChoice, UnknownName, choices
-from sertool.types import Feature
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A number or a few that describe a whole signal.
+
+    Attributes:
+        name: the plug-in's name.
+        size: how many numbers.
+        unit: of each number, for example "Hz".
+        source: the librosa function or the paper that defines it.
+        compute: from the shared spectrum to an array of shape (size,).
+        parts: a name for each number, where counting them would say too little.
+    """
+
+    name: str
+    size: int
+    unit: str
+    source: str
+    compute: Callable[[Spectrum], np.ndarray]
+    parts: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the store that hold this feature.
+
+        >>> Feature("zcr", 1, "", "", len).columns
+        ('zcr',)
+        >>> Feature("tonnetz", 6, "", "", len).columns[::5]
+        ('tonnetz_01', 'tonnetz_06')
+        >>> Feature("pitch", 2, "", "", len, ("mean", "range")).columns
+        ('pitch_mean', 'pitch_range')
+        """
+        if self.parts:
+            return tuple(f"{self.name}_{part}" for part in self.parts)
+        if self.size == 1:
+            return (self.name,)
+        width = max(2, len(str(self.size)))
+        return tuple(f"{self.name}_{number:0{width}}" for number in range(1, self.size + 1))
+
 
 LIBROSA_178 = (
     "zcr", "chroma", "mfcc", "rms", "mel",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sertool.types import Feature
+from sertool.features import Feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 PERCENTILES = (5, 50, 95)
 STATISTICS = (

@@ -9,7 +9,7 @@ import numpy as np
 from sertool.features._contours import contour_feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 SIZE = 32
 
@@ -19,7 +19,7 @@ def contours(spectrum: Spectrum) -> np.ndarray:
 
     So they do not change with the gain of the recording. Shape (32, n_frames).
     """
-    from sertool.spectrum.decibel import decibel
+    from sertool.features.spectrum.decibel import decibel
 
     bands = decibel(spectrum.mel.reshape(SIZE, -1, spectrum.mel.shape[1]).sum(axis=1))
     relative: np.ndarray = bands - spectrum.active_level

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sertool.types import Feature
+from sertool.features import Feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 
 def compute(spectrum: Spectrum) -> np.ndarray:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sertool.types import Feature
+from sertool.features import Feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 
 def compute(spectrum: Spectrum) -> np.ndarray:
@@ -17,7 +17,7 @@ def compute(spectrum: Spectrum) -> np.ndarray:
 
     Bands: up to 200 Hz, then six octaves from there to the top; shape (7,).
     """
-    from sertool.spectrum.decibel import decibel
+    from sertool.features.spectrum.decibel import decibel
 
     valleys, peaks = spectrum.extremes
     mean: np.ndarray = (decibel(peaks) - decibel(valleys)).mean(axis=1, dtype=np.float64)

@@ -9,12 +9,12 @@ import numpy as np
 from sertool.features._contours import contour_feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 
 def contours(spectrum: Spectrum) -> np.ndarray:
     """Decibels between the loudest and the softest 2 % of bins in each band, (7, n_frames)."""
-    from sertool.spectrum.decibel import decibel
+    from sertool.features.spectrum.decibel import decibel
 
     valleys, peaks = spectrum.extremes
     contrast: np.ndarray = decibel(peaks) - decibel(valleys)

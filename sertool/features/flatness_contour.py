@@ -9,12 +9,12 @@ import numpy as np
 from sertool.features._contours import contour_feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 
 def contours(spectrum: Spectrum) -> np.ndarray:
     """Geometric over arithmetic mean of the 128 mel bands of each frame, shape (1, n_frames)."""
-    from sertool.spectrum.decibel import decibel
+    from sertool.features.spectrum.decibel import decibel
 
     mean_of_levels = spectrum.mel_decibels.mean(axis=0)
     flatness: np.ndarray = mean_of_levels - decibel(spectrum.mel.mean(axis=0))

@@ -10,7 +10,7 @@ import numpy as np
 from sertool.features._contours import contour_feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 QUIETEST = 1e-3
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sertool.features import Feature
 from sertool.features._contours import STATISTICS, functionals, parts
-from sertool.types import Feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 LEAP = 4.0
 """A change from frame to frame of as many semitones is an error of the octave, not a voice."""

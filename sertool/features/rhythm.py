@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sertool.types import Feature
+from sertool.features import Feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 PAUSE_DB = 30.0
 """Frames this far below the loudest are pauses."""
@@ -24,7 +24,7 @@ def compute(spectrum: Spectrum) -> np.ndarray:
     """
     from scipy.signal import find_peaks
 
-    from sertool.spectrum.banks import HOP
+    from sertool.features.spectrum.banks import HOP
 
     voiced, level = spectrum.pitch.voiced, spectrum.level
     second = spectrum.rate / HOP

@@ -9,7 +9,7 @@ import numpy as np
 from sertool.features._contours import contour_feature, octaves
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 
 def contours(spectrum: Spectrum) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from sertool.features._contours import contour_feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 FLOOR = 1e-10
 
@@ -20,7 +20,7 @@ def contours(spectrum: Spectrum) -> np.ndarray:
     The alpha ratio (50 Hz to 1 kHz over 1 to 5 kHz), the Hammarberg index (loudest bin below 2 kHz
     over loudest from 2 to 5 kHz), and up to 500 Hz over 500 Hz to 1.5 kHz.
     """
-    from sertool.spectrum.banks import frequencies
+    from sertool.features.spectrum.banks import frequencies
 
     power, hertz = np.square(spectrum.magnitude), frequencies(spectrum.rate)
 

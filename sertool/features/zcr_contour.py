@@ -9,12 +9,12 @@ import numpy as np
 from sertool.features._contours import contour_feature
 
 if TYPE_CHECKING:
-    from sertool.spectrum import Spectrum
+    from sertool.features.spectrum import Spectrum
 
 
 def contours(spectrum: Spectrum) -> np.ndarray:
     """Share of samples with another sign than the one before, shape (1, n_frames)."""
-    from sertool.spectrum.banks import N_FFT
+    from sertool.features.spectrum.banks import N_FFT
 
     return spectrum.sign_changes[None] / N_FFT
 

@@ -8,10 +8,10 @@ hand.
 
 from __future__ import annotations
 
+from sertool.report.build import at_a_glance, tables, write
 from sertool.report.formats import comma_separated, latex, markdown
 from sertool.report.page import page
 from sertool.report.table import Table
-from sertool.report.writing import at_a_glance, tables, write
 
 __all__ = [
     "Table",

@@ -8,12 +8,12 @@ from itertools import combinations
 
 import numpy as np
 
-from sertool import metrics, significance
-from sertool.report.pooling import MAJORITY, SEED, Pool, Target, chance_last
+from sertool.benchmark.results import Result
+from sertool.learning import metrics, significance
+from sertool.report.aggregates import MAJORITY, SEED, Pool, Target, chance_last
+from sertool.report.notes import about, heading, percent, setting
 from sertool.report.sections import Section
 from sertool.report.table import Table, Value
-from sertool.report.words import about, heading, percent, setting
-from sertool.results import Result
 
 PERMUTATIONS = 2000
 """Random swaps per test of many speakers: p is then known to about 0.005 near 0.05."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sertool.report.gaps import Scores, gap_pairs, gap_scores
-from sertool.report.pooling import MAJORITY, Pool, Target, compared
+from sertool.report.aggregates import MAJORITY, Pool, Target, compared
+from sertool.report.notes import heading, percent
+from sertool.report.optimism import Scores, gap_pairs, gap_scores
 from sertool.report.ranks import Ranked, ranked
 from sertool.report.sections import Section, by_size
-from sertool.report.words import heading, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,19 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
+from sertool.report.build import tables
 from sertool.report.markup import Part, block, contents
 from sertool.report.table import Table, Value
-from sertool.report.writing import tables
+from sertool.storage import paths
 
 if TYPE_CHECKING:
+    from sertool.benchmark.results import Result
     from sertool.report.sections import Section
-    from sertool.results import Result
 
-ASSETS = Path(__file__).parents[1] / "assets"
 OVERVIEW, REST, ORIGIN = "At a glance", "Clips, cost and warnings", "How this page was made"
 SAMPLES = "How the emotions sound"
 KINDS = {
@@ -37,7 +36,7 @@ def page(results: Sequence[Result], title: str, samples: Mapping[str, bytes] | N
     Args:
         results: in any order; of two with the same key the later one counts.
         title: what the page is called, for example the name of the study's folder.
-        samples: by corpus, a PNG of one clip of each emotion, from `report.samples`.
+        samples: by corpus, a PNG of one clip of each emotion, from `report.clip_pictures`.
 
     Raises:
         NotEnough: no result at all.
@@ -61,14 +60,14 @@ def page(results: Sequence[Result], title: str, samples: Mapping[str, bytes] | N
 
 
 def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
+    return (paths.ASSETS / name).read_text(encoding="utf-8")
 
 
 def _parts(
     tables: Sequence[Table], sections: Sequence[Section], figures: Mapping[str, bytes]
 ) -> list[Part]:
     """The overview, each protocol, what holds them against each other, and the rest."""
-    from sertool.report.words import heading
+    from sertool.report.notes import heading
 
     shown: defaultdict[str, list[Table]] = defaultdict(list)
     drawn: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
@@ -86,7 +85,7 @@ def _parts(
 
 def _protocol(section: Section, tables: Sequence[Table], figures: Mapping[str, bytes]) -> Part:
     """A protocol: what it asks stands above its tables, and in their notes no more."""
-    from sertool.report.words import about, heading, joined, shared
+    from sertool.report.notes import about, heading, joined, shared
 
     notes = about(section)
     leaks = joined(shared(section.first.leaks))
@@ -100,7 +99,7 @@ def _protocol(section: Section, tables: Sequence[Table], figures: Mapping[str, b
 
 def _place_of_table(table: Table, sections: Sequence[Section]) -> str:
     """The heading that a table stands under."""
-    from sertool.report.words import heading
+    from sertool.report.notes import heading
 
     if table.name.startswith("overview"):
         return OVERVIEW
@@ -110,7 +109,7 @@ def _place_of_table(table: Table, sections: Sequence[Section]) -> str:
 
 def _place_of_figure(name: str, sections: Sequence[Section]) -> str:
     """The heading that a figure stands under."""
-    from sertool.report.words import heading
+    from sertool.report.notes import heading
 
     _, _, rest = name.partition("-")
     own = (heading(section) for section in sections if section.name == rest)

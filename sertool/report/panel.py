@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sertool.report.pooling import Pool, Target, chance_last
+from sertool.report.aggregates import Pool, Target, chance_last
+from sertool.report.notes import about, heading, mark, shared
 from sertool.report.sections import Section
 from sertool.report.table import Row
-from sertool.report.words import about, heading, mark, shared
 
 WIDE = 8
 """An overview of more columns than these shows means over test sets."""

@@ -6,13 +6,13 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from sertool.report.pooling import Target
+from sertool.report.aggregates import Target
 from sertool.report.sections import Section
 from sertool.report.table import Row
+from sertool.storage import paths
 
-FILE = Path(__file__).parents[1] / "assets" / "published.toml"
+FILE = paths.ASSETS / "published.toml"
 
 
 @dataclass(frozen=True)

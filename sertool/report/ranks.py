@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sertool import significance
-from sertool.report.pooling import Target, compared
+from sertool.learning import significance
+from sertool.report.aggregates import Target, compared
+from sertool.report.notes import about, heading
 from sertool.report.sections import Section
 from sertool.report.table import Table
-from sertool.report.words import about, heading
 
 FEWEST_ESTIMATORS, FEWEST_TARGETS = 3, 5
 """Fewer than these have too few ranks for the test to say anything."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sertool.report.pooling import Pool, Target, chance_last, pools
-from sertool.results import Result
+from sertool.benchmark.results import Result
+from sertool.report.aggregates import Pool, Target, chance_last, pools
 from sertool.types import NORMALISATIONS
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sertool.prediction import Prediction
+from sertool.models.prediction import Prediction
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from sertool.prediction import Prediction
+from sertool.models.prediction import Prediction
 from sertool.timeline import Span
 from sertool.timeline.envelope import Envelope
 

@@ -26,14 +26,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sertool import prediction, versions
+from sertool import versions
 from sertool.errors import BadModel, BadRecording, SertoolError, UnknownName, choices
-from sertool.prediction import Predictor
+from sertool.models import prediction
+from sertool.models.prediction import Predictor
+from sertool.storage import paths
 from sertool.web import sounds
 from sertool.web.guard import Guard
 
 LOG = logging.getLogger(__name__)
-PAGE = Path(__file__).parents[1] / "assets" / "web"
+PAGE = paths.ASSETS / "web"
 MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 
 LARGEST_BYTES = 50_000_000

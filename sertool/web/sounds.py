@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from sertool import audio, decoding
+from sertool import audio
+from sertool.audio import decoding
 from sertool.errors import BadRecording, MissingExtra
-from sertool.prediction import ARRAY, Prediction, Predictor
-from sertool.spectrum import Spectrum
-from sertool.spectrum.banks import HOP
-from sertool.spectrum.decibel import decibel
+from sertool.features.spectrum import Spectrum
+from sertool.features.spectrum.banks import HOP
+from sertool.features.spectrum.decibel import decibel
+from sertool.models.prediction import ARRAY, Prediction, Predictor
 from sertool.timeline import spans
 from sertool.types import Signal
 

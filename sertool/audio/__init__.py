@@ -1,0 +1,142 @@
+"""Recordings as they are described: decoded, and the rule for what is cut out of them.
+
+The order is that of the study: decode, mix to mono, resample to 22,050 Hz, cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from sertool.audio import decoding
+from sertool.audio.resampling import resampled
+from sertool.errors import BadRecording
+from sertool.types import Signal
+
+LONGEST_S = 3600.0
+"""Recordings beyond one hour are refused: cut them first."""
+LONGEST_TIMELINE_S = 24 * 3600.0
+"""Recordings beyond one day are refused even by the timeline."""
+MOST_VALUES = 2**28
+"""Samples times channels that are decoded at most: 1 GiB of float32."""
+
+
+@dataclass(frozen=True)
+class WindowRule:
+    """Which part of a recording is described; a model file stores it as a dict.
+
+    Attributes:
+        rate: sampling rate that the part is resampled to, in Hz.
+        seconds: longest part, in seconds.
+        offset_s: where it begins, in seconds.
+        minimum_s: with less than this left after `offset_s` the part begins at 0 s instead; a
+            recording shorter than this is a bad one.
+    """
+
+    rate: int = 22_050
+    seconds: float = 2.5
+    offset_s: float = 0.6
+    minimum_s: float = 0.1
+
+
+RULE = WindowRule()
+"""The study's rule: 2.5 s from 0.6 s on at 22,050 Hz."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The part of a recording that is described, and where it comes from.
+
+    Attributes:
+        signal: the part, resampled and cut by the rule.
+        offset_s: where the part begins in the recording, in seconds.
+        duration_s: length of the whole recording, in seconds.
+        sha256: `digest` of the whole recording as decoded.
+    """
+
+    signal: Signal
+    offset_s: float
+    duration_s: float
+    sha256: str
+
+
+def load(path: str | os.PathLike[str], rule: WindowRule = RULE) -> Recording:
+    """Read a recording and cut out the part that is described.
+
+    Raises:
+        NotFound: there is no such file.
+        BadRecording: as `read` and `window` say.
+    """
+    sound = read(path)
+    try:
+        signal, offset_s = window(resample(sound, rule.rate), rule)
+    except BadRecording as error:
+        raise BadRecording(f"{path}: {error}") from None
+    return Recording(signal, offset_s, sound.samples.size / sound.rate, digest(sound))
+
+
+def read(path: str | os.PathLike[str]) -> Signal:
+    """Decode a recording at its own rate and mix it to mono (the mean of its channels).
+
+    Raises:
+        NotFound: there is no such file.
+        BadRecording: as `sertool.audio.decoding.opened` says, or beyond `LONGEST_S` or
+            `MOST_VALUES`.
+    """
+    with decoding.opened(path, LONGEST_S, MOST_VALUES) as stream:
+        return Signal(np.concatenate(list(stream.blocks)), stream.rate)
+
+
+def digest(signal: Signal) -> str:
+    """The identity of a sound: sha256 of its rate and its samples, as 64 hexadecimal digits.
+
+    Files that decode to the same mono samples at the same rate share it, under any name or format.
+
+    >>> digest(Signal(np.zeros(3, np.float32), 16_000))[:8]
+    'cefced84'
+    """
+    content = hashlib.sha256(f"{signal.rate} Hz, mono float32 little-endian\n".encode())
+    content.update(np.ascontiguousarray(signal.samples, dtype="<f4").data)
+    return content.hexdigest()
+
+
+def resample(signal: Signal, rate: int = RULE.rate) -> Signal:
+    """The same sound at another rate: soxr HQ, as `librosa.load` does, dtype kept.
+
+    >>> resample(Signal(np.zeros(16_000, np.float32), 16_000)).samples.shape
+    (22050,)
+    """
+    if signal.rate == rate:
+        return signal
+    return Signal(resampled(signal.samples, signal.rate, rate), rate)
+
+
+def window(signal: Signal, rule: WindowRule = RULE) -> tuple[Signal, float]:
+    """The part of a signal that is described, and where it begins in seconds.
+
+    Args:
+        signal: at any rate; the rule's `rate` is not applied here.
+        rule: what to cut.
+
+    Raises:
+        BadRecording: the signal is shorter than `rule.minimum_s`.
+
+    >>> window(Signal(np.zeros(22_050, np.float32), 22_050))[1]
+    0.6
+    >>> window(Signal(np.zeros(13_300, np.float32), 22_050))[1]
+    0.0
+    """
+    minimum = round(rule.minimum_s * signal.rate)
+    if signal.samples.size < minimum:
+        raise BadRecording(
+            f"a clip of {1000 * signal.samples.size / signal.rate:.0f} ms is too short; "
+            f"at least {1000 * rule.minimum_s:.0f} ms are needed"
+        )
+    start = round(rule.offset_s * signal.rate)
+    if signal.samples.size - start < minimum:
+        start = 0
+    stop = start + round(rule.seconds * signal.rate)
+    return Signal(signal.samples[start:stop], signal.rate), rule.offset_s if start else 0.0

@@ -1,0 +1,1 @@
+"""A study and a store -> results."""

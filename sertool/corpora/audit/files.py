@@ -1,0 +1,75 @@
+"""What is missing, unexpected, there twice, or cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from sertool.corpora import sound_files
+from sertool.corpora.audit.finding import Finding, finding
+from sertool.corpora.audit.inspection import Hearing
+from sertool.corpora.sources import Source
+
+
+def of_files(source: Source, heard: Sequence[Hearing]) -> Iterator[Finding]:
+    """What is missing, unexpected, there twice, or cannot be read."""
+    corpus, clips = source.corpus, source.clips
+    if len(clips) < corpus.clips:
+        n_speakers = len({clip.speaker for clip in clips})
+        yield Finding(
+            "missing recordings", "worry",
+            f"{corpus.clips - len(clips):,} of {corpus.clips:,} recordings are missing, "
+            f"{n_speakers} of {corpus.speakers} speakers are there",
+            f"download the rest from {corpus.url}, or say beside each number which part it is of",
+        )  # fmt: skip
+    if len(clips) > corpus.clips:
+        yield Finding(
+            "unexpected recordings", "worry",
+            f"{len(clips):,} recordings, where a complete copy holds {corpus.clips:,}",
+            f"look for files that are not of {corpus.url}; sertool takes them all",
+        )  # fmt: skip
+    if corpus.url:  # a manifest's author chose the files
+        yield from _other_files(source)
+    gone = {each.clip.path: "" for each in heard if not (source.folder / each.clip.path).is_file()}
+    yield from finding(
+        "missing recordings", "worry", gone, "listed, but not there",
+        "mend the paths, which are relative to the manifest's folder; sertool skips these",
+    )  # fmt: skip
+    unusable = (each for each in heard if each.sound is None and each.clip.path not in gone)
+    yield from finding(
+        "unreadable", "worry", {each.clip.path: each.cause for each in unusable},
+        "cannot be read to the end", "download them again; sertool skips and lists them",
+    )  # fmt: skip
+
+
+def _other_files(source: Source) -> Iterator[Finding]:
+    """Sound files that are no clips, and those that are a clip once more."""
+    kept = {clip.recording: clip.path for clip in source.clips}
+    unexpected: dict[str, str] = {}
+    nested: dict[str, str] = {}
+    other_formats: dict[str, str] = {}
+    for path in {*sound_files(source.folder)} - {*kept.values()}:
+        clip = source.corpus.parse(path)
+        if clip is None:
+            unexpected[path] = ""
+        elif clip.recording in kept:
+            first = kept[clip.recording]
+            copies = nested if _suffix(path) == _suffix(first) else other_formats
+            copies[path] = f"again {first}"
+    yield from finding(
+        "second copies", "worry", nested, "there once more under the same name",
+        "remove the copy: tools that take every file train on what they test. sertool counts each "
+        "recording once",
+    )  # fmt: skip
+    yield from finding(
+        "other formats", "note", other_formats, "there once more in another format",
+        "sertool counts each recording once: in the fewest folders, then without loss",
+    )  # fmt: skip
+    yield from finding(
+        "unexpected files", "note", unexpected, "not named as recordings of this corpus are",
+        "sertool passes over them",
+    )  # fmt: skip
+
+
+def _suffix(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()

@@ -1,0 +1,131 @@
+"""What is in a recording beside words: rate, channels, length, silence, clipping.
+
+Each recording is decoded once, in parallel; work is a generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sertool import audio, parallel
+from sertool.audio import decoding
+from sertool.errors import BadRecording, SertoolError
+from sertool.storage import paths
+from sertool.types import Clip, Signal
+
+FULL_SCALE = 32_767 / 32_768
+"""The largest positive sample of 16 bits; from here on a sample is at full scale."""
+SHORTEST_CLIPPING = 3
+"""So many equal samples in a row at full scale are clipping: Audacity's "Find Clipping" has the
+same default. Recordings that were scaled to full scale touch it with one or two samples a peak:
+265 of EmoDB's 535 do, and none of them is called clipped."""
+SILENCE = 2 / 32_768
+"""A part whose samples lie no further apart is digital silence, perhaps with dither on it."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What is in a recording.
+
+    Attributes:
+        rate: sampling rate in Hz.
+        n_channels: number of channels.
+        duration_s: length in seconds.
+        offset_s: where the part that is described begins, in seconds; None = it is too short.
+        is_silent: whether that part is digital silence.
+        n_clipped: samples in runs of clipping, all channels together.
+        sha256: `audio.digest` of the sound.
+    """
+
+    rate: int
+    n_channels: int
+    duration_s: float
+    offset_s: float | None
+    is_silent: bool
+    n_clipped: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One recording: its sound, or (None) the cause why there is none."""
+
+    clip: Clip
+    sound: Sound | None
+    cause: str = ""
+
+
+def hear(folder: Path, clips: Sequence[Clip], *, jobs: int = 1) -> Generator[Hearing]:
+    """Decode some recordings, yielding what is in each as it comes, in their order.
+
+    Args:
+        folder: that the clips' paths are relative to.
+        clips: whose recordings to decode; one that is missing or bad has a cause for a sound.
+        jobs: worker processes; 1 works in this process, -1 takes every core.
+    """
+    tasks = [(folder / clip.path, clip) for clip in clips]
+    with closing(parallel.outcomes(_attempt, tasks, jobs)) as heard:
+        yield from heard
+
+
+def n_clipped(samples: np.ndarray) -> int:
+    """Samples in runs of at least `SHORTEST_CLIPPING` equal ones at full scale.
+
+    A peak that was cut off is flat; one that was scaled to full scale is not. What was clipped and
+    then made softer, or stored with loss (MP3), is no longer flat at full scale and not found.
+
+    Args:
+        samples: shape (n_samples, n_channels), 1 = full scale.
+
+    >>> n_clipped(np.array([[0.2], [1.0], [1.0], [1.0], [0.3], [-1.0], [-1.0]]))
+    3
+    """
+    if np.abs(samples).max(initial=0) < FULL_SCALE:
+        return 0
+    return sum(_in_runs(channel) for channel in samples.T)
+
+
+def _in_runs(channel: np.ndarray) -> int:
+    starts = np.flatnonzero(np.diff(channel, prepend=np.nan))
+    lengths = np.diff(starts, append=channel.size)
+    clipped = (np.abs(channel[starts]) >= FULL_SCALE) & (lengths >= SHORTEST_CLIPPING)
+    return int(lengths[clipped].sum())
+
+
+def _attempt(path: Path, clip: Clip) -> Hearing:
+    """Runs in a worker."""
+    try:
+        return Hearing(clip, _sound(path))
+    except SertoolError as error:
+        return Hearing(clip, None, str(error))
+
+
+def _sound(path: Path) -> Sound:
+    with (
+        paths.at_hand(path) as file,
+        decoding.opened(file, audio.LONGEST_S, audio.MOST_VALUES) as stream,
+    ):
+        samples = np.concatenate(list(stream.channels))
+    mono = Signal(decoding.mixed(samples), stream.rate)
+    part, offset_s = _described(mono)
+    return Sound(
+        rate=stream.rate,
+        n_channels=stream.n_channels,
+        duration_s=mono.samples.size / stream.rate,
+        offset_s=offset_s,
+        is_silent=bool(np.ptp(part.samples) <= SILENCE),
+        n_clipped=n_clipped(samples),
+        sha256=audio.digest(mono),
+    )
+
+
+def _described(mono: Signal) -> tuple[Signal, float | None]:
+    try:
+        return audio.window(mono)
+    except BadRecording:
+        return mono, None

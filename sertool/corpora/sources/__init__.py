@@ -1,0 +1,45 @@
+"""Where clips come from: the folder of a corpus, or a table that lists them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sertool.corpora import find_clips
+from sertool.corpora.sources import manifest
+from sertool.types import EMOTIONS, Clip, Corpus, Emotion
+
+
+@dataclass(frozen=True)
+class Source:
+    """A corpus, where it lies, and the clips found there."""
+
+    corpus: Corpus
+    folder: Path
+    clips: tuple[Clip, ...]
+
+
+def folder_source(corpus: Corpus, folder: Path) -> Source:
+    """The clips of a corpus below a folder; a recording that lies there twice counts once."""
+    return Source(corpus, folder, tuple(find_clips(corpus, folder)))
+
+
+def first_speakers(source: Source, n_speakers: int) -> Source:
+    """The same source with the clips of its first speakers alone, in the order of their names."""
+    kept = set(sorted({clip.speaker for clip in source.clips})[:n_speakers])
+    clips = tuple(clip for clip in source.clips if clip.speaker in kept)
+    return dataclasses.replace(source, clips=clips)
+
+
+def manifest_source(
+    file: Path,
+    *,
+    name: str,
+    mapping: Mapping[str, Emotion] | None = None,
+    vocabulary: Collection[Emotion] | None = EMOTIONS,
+) -> Source:
+    """The clips that a manifest lists; see `sertool.corpora.sources.manifest.read`."""
+    corpus, clips = manifest.read(file, name=name, mapping=mapping, vocabulary=vocabulary)
+    return Source(corpus, file.parent, tuple(clips))

@@ -1,0 +1,1 @@
+"""Scale, choose and score: functions of numbers that know neither files nor corpora."""

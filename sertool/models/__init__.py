@@ -1,0 +1,1 @@
+"""Train, keep, explain and use one model."""

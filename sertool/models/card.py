@@ -1,0 +1,147 @@
+"""The card of a model: what it was made from, how good it is and what it is not for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sertool.learning.calibration import N_BINS, SURE_ACCURACY
+from sertool.models.persistence import Model
+
+BAR = 40
+"""Characters that stand for a probability of 1 in the reliability figure."""
+LIMITS = """\
+It guesses which emotion a piece of speech was acted with, for research and teaching. Acted emotion
+is plainer than what people show in life, and what they show is not what they feel. Languages,
+voices, ages, microphones and rooms that it was not trained on are answered worse, as the corpora
+that it never heard show where they are listed. It is not for decisions about people: not in
+hiring, schooling, policing, health or insurance."""
+
+
+def card(model: Model) -> str:
+    """The card as Markdown.
+
+    Args:
+        model: from `sertool.models.training.train` or `sertool.models.persistence.load`.
+    """
+    parts = [
+        f"# {model.name}: {', '.join(model.labels)}",
+        f"Recognises {len(model.labels)} emotions from {len(model.features)} features of "
+        f"{model.window['seconds']} s of speech.",
+        "## Intended use and limits",
+        LIMITS,
+        "## Trained on",
+        _table(["corpus", "clips", "speakers", "language", "licence"], _corpora(model.about)),
+        "\n".join(f"* {name}: {citation}" for name, citation in _citations(model.about)),
+        f"Variants of each clip: {', '.join(model.about['variants'])}.",
+        "## How good it is",
+        "On clips of speakers that neither the estimator nor the calibration had heard (held out "
+        "in turn), and on corpora of which it heard nothing. In %, with 95 % intervals over "
+        "speakers (over clips where marked †). Sure: answers that are marked as such, and how many "
+        "of them are right. Remarked: called unlike the training recordings.",
+        _table(
+            [
+                "corpus",
+                "",
+                "clips",
+                "UAR",
+                "accuracy",
+                "chance: UAR / accuracy",
+                "sure",
+                "remarked",
+            ],
+            _scores(model.about),
+        ),
+        "## Calibration",
+        f"Expected calibration error on held-out speakers: "
+        f"{model.about['calibration']['ece']:.3f} ({N_BINS} bins, most probable emotion). "
+        f"{_sure(model.sure_from)}",
+        "```\n" + "\n".join(_reliability(model.about["calibration"]["bins"])) + "\n```",
+        "## Made by",
+        "\n".join(f"* {line}" for line in _origin(model)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _sure(sure_from: float) -> str:
+    """From which probability on an answer is sure.
+
+    >>> _sure(0.6)
+    'An answer counts as sure from a probability of 0.60 on: 75% of those held out are right there.'
+    """
+    if sure_from >= 1:
+        return (
+            f"From no probability on {SURE_ACCURACY:.0%} of those held out are right: none is sure."
+        )
+    return (
+        f"An answer counts as sure from a probability of {sure_from:.2f} on: {SURE_ACCURACY:.0%} "
+        "of those held out are right there."
+    )
+
+
+def _corpora(about: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    for name, each in about["corpora"].items():
+        languages = ", ".join(each["languages"])
+        licence = each["licence"] or "not stated"
+        yield name, f"{each['clips']:,}", str(each["speakers"]), languages, licence
+
+
+def _citations(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    return ((name, each["citation"] or "not stated") for name, each in about["corpora"].items())
+
+
+def _scores(about: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    for kind, words in (("held_out", "new speakers"), ("unseen", "never heard")):
+        for name, each in about.get(kind, {}).items():
+            sure_accuracy = each["sure_accuracy"]
+            right = "" if sure_accuracy is None else f", {_percent(sure_accuracy)} right"
+            yield (
+                name, words, f"{each['clips']:,}", _interval(each["uar"]),
+                _interval(each["accuracy"]),
+                f"{_percent(each['chance']['uar'])} / {_percent(each['chance']['accuracy'])}",
+                f"{_percent(each['sure'])}{right}", _percent(each["remarked"]),
+            )  # fmt: skip
+
+
+def _interval(score: Mapping[str, Any]) -> str:
+    """Value and interval in %.
+
+    >>> _interval({"value": 0.5, "low": 0.25, "high": 0.75, "over": "clips"})
+    '50.0 [25.0, 75.0]†'
+    """
+    if math.isnan(score["low"]):
+        return _percent(score["value"])
+    mark = "" if score["over"] == "speakers" else "†"
+    return f"{_percent(score['value'])} [{_percent(score['low'])}, {_percent(score['high'])}]{mark}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def _reliability(bins: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A bar of how many were right for each bin; | stands where their probability is."""
+    yield "probability   right   clips"
+    for each in bins:
+        drawn = "#" * round(BAR * each["accuracy"])
+        at = min(BAR - 1, round(BAR * each["probability"]))
+        bar = drawn.ljust(BAR)
+        high = each["low"] + 1 / N_BINS
+        yield (
+            f"{each['low']:.2f} - {high:.2f}   {each['accuracy']:.2f}  {each['clips']:>6,}   "
+            f"{bar[:at]}|{bar[at + 1 :]}".rstrip()
+        )
+
+
+def _origin(model: Model) -> Iterator[str]:
+    parameters = model.about["parameters"]
+    given = ", ".join(f"{name}={value}" for name, value in parameters.items())
+    yield f"estimator {model.name}, {given or 'its defaults'}; seed {model.about['seed']}"
+    yield f"store {model.about['store']}"
+    yield ", ".join(f"{name} {version}" for name, version in model.versions.items())
+
+
+def _table(columns: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

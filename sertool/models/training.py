@@ -1,0 +1,247 @@
+"""Rows of the store -> a model whose probabilities are calibrated on speakers it has not heard."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from sertool import audio, features, registry, store, versions
+from sertool.errors import BadChoice, NotEnough, UnknownName
+from sertool.learning import calibration, normalisation, search
+from sertool.learning.candidate import Candidate
+from sertool.models import assessment, remarks
+from sertool.models.assessment import Answers
+from sertool.models.persistence import Model, scores
+from sertool.types import SIX_EMOTIONS, VARIANTS
+
+
+def train(
+    table: pa.Table,
+    candidate: Candidate,
+    *,
+    feature_sets: Sequence[str] = features.REFERENCE,
+    seed: int = 42,
+    folds: int = 5,
+) -> Model:
+    """Fit an estimator on all rows and calibrate its probabilities on held-out speakers.
+
+    Args:
+        table: rows of the store with the emotions and variants to train on.
+        candidate: the estimator and its parameters; those with a list of values are chosen from
+            it on held-out speakers, within each fold of the calibration anew.
+        feature_sets: what it learns from; the table has their columns.
+        seed: of the folds and of the estimator.
+        folds: groups of speakers that are held out in turn to calibrate.
+
+    Returns:
+        A model with everything that `sertool.models.persistence.save` stores.
+
+    Raises:
+        NotEnough: fewer than two emotions or two speakers, or an emotion of too few speakers.
+    """
+    columns = store.columns(feature_sets)
+    X = store.matrix(table, columns)
+    y = np.asarray(table.column("emotion").to_pylist())
+    speakers = np.asarray(store.qualified(table, "speaker"))
+    _check(y, speakers)
+    splits = list(_folds(folds, speakers, seed))
+    held_out = _held_out_scores(candidate, X, y, speakers, splits, seed)
+    heard = _heard(table)
+    answers = _answers(table, X, held_out, splits, heard)
+    sure_from = calibration.sure_from(answers.confidence, answers.right)
+    most_outside = remarks.most_outside(answers.outside, answers.corpora)
+    center, scale = normalisation.statistics(X)
+    lowest, highest = remarks.bounds(X, _corpora(table))
+    setting, estimator = _fit(candidate, (X - center) / scale, y, speakers, seed)
+    return Model(
+        name=candidate.name,
+        estimator=estimator,
+        calibrator=_calibrator(held_out[heard], y[heard]),
+        features=columns,
+        window=dataclasses.asdict(audio.RULE),
+        center=center,
+        scale=scale,
+        labels=answers.labels,
+        sure_from=sure_from,
+        lowest=lowest,
+        highest=highest,
+        most_outside=most_outside,
+        about={
+            **_about(table, setting, feature_sets, seed),
+            "calibration": assessment.calibrated(answers),
+            "held_out": assessment.by_corpus(answers, sure_from, most_outside),
+        },
+        versions=versions.of_learning(),
+    )
+
+
+def assessed(model: Model, table: pa.Table) -> Model:
+    """The same model, whose `about` also says how it does on corpora that it never heard.
+
+    Args:
+        model: from `train`.
+        table: rows of other corpora; original clips of the model's emotions count.
+
+    Raises:
+        BadChoice: a corpus that the model was trained on.
+        NotEnough: no such clips.
+    """
+    known = sorted(set(_corpora(table)) & set(model.about["corpora"]))
+    if known:
+        raise BadChoice(f"{', '.join(known)}: the model was trained on it; name unseen corpora")
+    table = rows(table, model.labels, VARIANTS[:1])
+    X = store.matrix(table, model.features)
+    answers = Answers(
+        probabilities=model.probabilities(X),
+        labels=model.labels,
+        emotions=np.asarray(table.column("emotion").to_pylist()),
+        speakers=np.asarray(store.qualified(table, "speaker")),
+        corpora=_corpora(table),
+        outside=remarks.share_outside(X, model.lowest, model.highest),
+    )
+    unseen = assessment.by_corpus(answers, model.sure_from, model.most_outside)
+    return dataclasses.replace(model, about={**model.about, "unseen": unseen})
+
+
+def rows(
+    table: pa.Table, emotions: Sequence[str] | str, variants: Sequence[str] = VARIANTS
+) -> pa.Table:
+    """The rows of some emotions ("six", "all" or a list) and variants.
+
+    Raises:
+        NotEnough: no row is left.
+    """
+    if emotions != "all":
+        wanted = SIX_EMOTIONS if emotions == "six" else emotions
+        table = table.filter(pc.is_in(table.column("emotion"), pa.array(wanted)))
+    table = table.filter(pc.is_in(table.column("variant"), pa.array(variants)))
+    if table.num_rows == 0:
+        raise NotEnough(f"no rows of the emotions {emotions} in these corpora; try --emotions all")
+    return table
+
+
+def _folds(folds: int, speakers: np.ndarray, seed: int) -> Iterator[calibration.HeldOut]:
+    kfold = GroupKFold(min(folds, len(set(speakers))), shuffle=True, random_state=seed)
+    yield from kfold.split(speakers, groups=speakers)
+
+
+def _heard(table: pa.Table) -> np.ndarray:
+    """Which rows calibration and assessment go by: the original clips, where there are some."""
+    variants = np.asarray(table.column("variant").to_pylist())
+    return np.asarray(variants == (VARIANTS[0] if VARIANTS[0] in variants else variants[0]))
+
+
+def _corpora(table: pa.Table) -> np.ndarray:
+    return np.asarray(table.column("corpus").to_pylist())
+
+
+def _fit(
+    candidate: Candidate, X: np.ndarray, y: np.ndarray, speakers: np.ndarray, seed: int
+) -> tuple[Candidate, Any]:
+    """The setting that was chosen, and the estimator fitted with it."""
+    X = X.astype(np.float32)
+    setting = search.best(candidate, X, y, speakers, seed=seed)
+    return setting, setting.fitted(X, y, seed=seed)
+
+
+def _calibrator(scores: np.ndarray, y: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(max_iter=2000).fit(scores, y)
+
+
+def _answers(
+    table: pa.Table,
+    X: np.ndarray,
+    held_out: np.ndarray,
+    splits: Sequence[calibration.HeldOut],
+    heard: np.ndarray,
+) -> Answers:
+    """Answers by estimators and calibrators that were both fitted on other speakers."""
+    y = np.asarray(table.column("emotion").to_pylist())
+    corpora = _corpora(table)
+    probabilities = np.empty((y.size, len(set(y.tolist()))))
+    outside = np.empty(y.size)
+    for others, own in splits:
+        fitted = _calibrator(*(each[others][heard[others]] for each in (held_out, y)))
+        probabilities[own] = fitted.predict_proba(held_out[own])
+        bounds = remarks.bounds(X[others], corpora[others])
+        outside[own] = remarks.share_outside(X[own], *bounds)
+    return Answers(
+        probabilities=probabilities[heard],
+        labels=tuple(np.unique(y).tolist()),
+        emotions=y[heard],
+        speakers=np.asarray(store.qualified(table, "speaker"))[heard],
+        corpora=corpora[heard],
+        outside=outside[heard],
+    )
+
+
+def _held_out_scores(
+    candidate: Candidate,
+    X: np.ndarray,
+    y: np.ndarray,
+    speakers: np.ndarray,
+    splits: Sequence[calibration.HeldOut],
+    seed: int,
+) -> np.ndarray:
+    """Scores of all rows by estimators that never heard their speaker, in the order of rows."""
+    parts = []
+    for train_rows, test_rows in splits:
+        lost = set(y.tolist()) - set(y[train_rows].tolist())
+        if lost:
+            raise NotEnough(
+                f"calibration holds out speakers, and without some of them nobody is left who is "
+                f"{', '.join(sorted(lost))}; add corpora, or leave these emotions out"
+            )
+        center, scale = normalisation.statistics(X[train_rows])
+        standardised = (X[train_rows] - center) / scale
+        _, estimator = _fit(candidate, standardised, y[train_rows], speakers[train_rows], seed)
+        parts.append(scores(estimator, ((X[test_rows] - center) / scale).astype(np.float32)))
+    values: np.ndarray = np.concatenate(parts)
+    return values[np.argsort(np.concatenate([test_rows for _, test_rows in splits]))]
+
+
+def _check(y: np.ndarray, speakers: np.ndarray) -> None:
+    for what, values in (("emotions", y), ("speakers", speakers)):
+        different = sorted(set(values.tolist()))
+        if len(different) < 2:
+            raise NotEnough(
+                f"training needs at least two {what}, these rows have {different}; "
+                "add corpora with --corpora"
+            )
+
+
+def _about(
+    table: pa.Table, candidate: Candidate, feature_sets: Sequence[str], seed: int
+) -> Mapping[str, Any]:
+    """What a model card says of the training rows."""
+    corpora = {}
+    for name in sorted(set(table.column("corpus").to_pylist())):
+        rows = table.filter(pc.equal(table.column("corpus"), name))
+        corpora[name] = {
+            "clips": len(set(rows.column("clip").to_pylist())),
+            "speakers": len(set(rows.column("speaker").to_pylist())),
+            "languages": sorted(set(rows.column("language").to_pylist())),
+            **_licence(name),
+        }
+    return {
+        "corpora": corpora,
+        "variants": sorted(set(table.column("variant").to_pylist())),
+        "parameters": dict(candidate.parameters),
+        "seed": seed,
+        "store": store.digest(table, feature_sets),
+    }
+
+
+def _licence(name: str) -> dict[str, str]:
+    try:
+        corpus = registry.get("corpora", name)
+    except UnknownName:
+        return {"licence": "", "citation": ""}
+    return {"licence": corpus.licence, "citation": corpus.citation}
