@@ -13,6 +13,7 @@ caller need not import this module to catch it::
     |-- NotEnough        (ValueError)   too few clips, speakers or emotions for what was asked
     |-- UnknownName      (LookupError)  no plug-in or corpus of that name
     |-- NotFound         (LookupError)  a file, folder or sound device that is not there
+    |-- BadPlugin        (ImportError)  code of another package that fails or breaks its contract
     |-- CannotWrite      (OSError)      a full disk, a read-only folder, or one that another holds
     `-- MissingExtra     (ImportError)  an optional dependency that is not installed
 """
@@ -65,6 +66,10 @@ class NotFound(SertoolError, LookupError):
 
 class CannotWrite(SertoolError, OSError):
     """A full disk, a folder that may not be written to, or one that another process holds."""
+
+
+class BadPlugin(SertoolError, ImportError):
+    """Code of another package, or of a plug-in file, that fails or breaks its contract."""
 
 
 class MissingExtra(SertoolError, ImportError):

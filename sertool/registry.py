@@ -1,26 +1,82 @@
-"""Find a plug-in by the name of its file, or by entry point; listing imports no plug-in.
+"""Find a plug-in by name: a file of sertool's, an entry point of another package, or a file given.
 
-A plug-in is a module `sertool/<kind>/<name>.py` that holds one object named as in `KINDS`, or the
-same object published by another package under the entry point group `sertool.<kind>`. Built-in
-names win over published ones.
+A built-in plug-in is a module `<folder of its kind>/<name>.py` that holds one object, named as in
+`KINDS`. Another package publishes the same object under the entry point group `sertool.<kind>`. A
+single file without a package is added by `add_file`. Listing imports no plug-in; what begins with
+an underscore and what is a package is none.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.metadata
+import importlib.util
 import pkgutil
+import sys
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType, TracebackType
 from typing import Any
 
-from sertool.errors import UnknownName, choices
+from sertool.errors import BadPlugin, NotFound, SertoolError, UnknownName, choices
 
-KINDS: dict[str, str] = {
-    "corpora": "corpus",
-    "features": "feature",
-    "estimators": "estimator",
-    "protocols": "protocol",
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of plug-in.
+
+    Attributes:
+        package: where the built-in ones lie.
+        word: what the object in each module is called, and what messages call a plug-in.
+    """
+
+    package: str
+    word: str
+
+
+KINDS: dict[str, Kind] = {
+    "corpora": Kind("sertool.corpora", "corpus"),
+    "features": Kind("sertool.features", "feature"),
+    "feature_sets": Kind("sertool.features.sets", "feature_set"),
+    "estimators": Kind("sertool.estimators", "estimator"),
+    "protocols": Kind("sertool.protocols", "protocol"),
+    "normalisations": Kind("sertool.learning.normalisations", "normalisation"),
+    "metrics": Kind("sertool.learning.metrics", "metric"),
 }
-"""Kind of plug-in (its folder and entry point group) -> the name of the object in its module."""
+"""Kind of plug-in, also its entry point group `sertool.<kind>` -> where it lies."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a plug-in that is not built in comes from.
+
+    Attributes:
+        distribution: the package that brings it, or the name of the file.
+        version: of the package, or the first twelve hex digits of the file's sha256.
+        place: the module or the file that holds it.
+    """
+
+    distribution: str
+    version: str
+    place: str
+
+    def __str__(self) -> str:
+        """The name and version that results, stores and models keep.
+
+        >>> str(Origin("sertool-loudness", "1.0", "loudness:feature_set"))
+        'sertool-loudness 1.0'
+        """
+        return f"{self.distribution} {self.version}"
+
+
+Points = dict[str, tuple[importlib.metadata.EntryPoint, ...]]
+"""Name -> the entry points that have it, more than one where packages are at odds."""
+
+_FILES: dict[tuple[str, str], tuple[Origin, Any]] = {}
+"""What was added by `add_file`, by kind and name."""
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -29,7 +85,8 @@ def names(kind: str) -> tuple[str, ...]:
     >>> names("estimators")
     ('cnn', 'forest', 'logistic', 'majority', 'svm', 'xgboost')
     """
-    return tuple(sorted({*_built_in(kind), *_published(kind)}))
+    given = {name for of, name in _FILES if of == kind}
+    return tuple(sorted({*_built_in(kind), *_published(kind), *given}))
 
 
 def get(kind: str, name: str) -> Any:
@@ -37,21 +94,168 @@ def get(kind: str, name: str) -> Any:
 
     Raises:
         UnknownName: with the nearest name and the list.
+        BadPlugin: it cannot be imported, or two plug-ins have this name.
     """
+    _refuse_two_places(kind, name)
     if name in _built_in(kind):
-        return getattr(importlib.import_module(f"sertool.{kind}.{name}"), KINDS[kind])
-    published = _published(kind)
-    if name not in published:
-        raise UnknownName(f"no {KINDS[kind]} named {choices(name, names(kind))}")
-    return published[name].load()
+        module = importlib.import_module(f"{KINDS[kind].package}.{name}")
+        return getattr(module, KINDS[kind].word)
+    if (kind, name) in _FILES:
+        return _FILES[kind, name][1]
+    if name not in _published(kind):
+        raise UnknownName(f"no {_word(kind)} named {choices(name, names(kind))}")
+    with running(kind, name):
+        return _published(kind)[name][0].load()
 
 
-def _built_in(kind: str) -> set[str]:
-    package = importlib.import_module(f"sertool.{kind}")
+def origin(kind: str, name: str) -> Origin | None:
+    """Where a plug-in comes from; None where it is built in or not there.
+
+    >>> origin("estimators", "svm") is None
+    True
+    """
+    if (kind, name) in _FILES:
+        return _FILES[kind, name][0]
+    if name in _built_in(kind) or name not in _published(kind):
+        return None
+    point, *_ = _published(kind)[name]
+    if point.dist is None:
+        return Origin(point.value, "unknown", point.value)
+    return Origin(point.dist.name, point.dist.version, point.value)
+
+
+def origins(kind: str, used: tuple[str, ...]) -> dict[str, str]:
+    """Name -> package and version of those plug-ins among `used` that are not built in.
+
+    >>> origins("estimators", ("svm", "forest"))
+    {}
+    """
+    found = {name: origin(kind, name) for name in used}
+    return {name: str(each) for name, each in found.items() if each is not None}
+
+
+def add_file(path: Path) -> tuple[str, ...]:
+    """Add the plug-ins that one Python file holds, for this process: its code is run.
+
+    The file holds objects named as in `KINDS`; each is called by its `name`, or, where it has
+    none, as the file is.
+
+    Returns:
+        What was added, for example ("feature_set loudness",).
+
+    Raises:
+        NotFound: no such file.
+        BadPlugin: it fails, holds no plug-in, or one whose name is taken.
+    """
+    if not path.is_file():
+        raise NotFound(f"no plug-in file {path}; give a Python file that holds a plug-in")
+    version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    origin_ = Origin(path.name, version, str(path))
+    with PluginCode(f"the plug-in file {path}", "mend it, or leave --plugin out"):
+        module = _module(path, version)
+    held = {kind: getattr(module, each.word, None) for kind, each in KINDS.items()}
+    added = {
+        (kind, str(getattr(each, "name", path.stem))): each
+        for kind, each in held.items()
+        if each is not None
+    }
+    if not added:
+        words = ", ".join(each.word for each in KINDS.values())
+        raise BadPlugin(f"{path} holds no plug-in; name one of its objects {words}")
+    for kind, name in added:
+        taken = name in _built_in(kind) or name in _published(kind)
+        if taken or _FILES.get((kind, name), (origin_, None))[0] != origin_:
+            raise BadPlugin(f"{path}: there is a {_word(kind)} {name} already; rename this one")
+    _FILES.update({key: (origin_, each) for key, each in added.items()})
+    return tuple(f"{_word(kind)} {name}" for kind, name in added)
+
+
+def running(kind: str, name: str) -> AbstractContextManager[None]:
+    """Run code of a plug-in: what it raises becomes a `BadPlugin` that names its package.
+
+    What a built-in plug-in raises stays as it is, and so do the errors of sertool.
+    """
+    found = origin(kind, name)
+    if found is None:
+        return PluginCode()
+    return PluginCode(
+        f"the {_word(kind)} {name} of {found}", f"update or uninstall {found.distribution}"
+    )
+
+
+class PluginCode(AbstractContextManager[None]):
+    """A place where foreign code runs.
+
+    Args:
+        blamed: what is said to have failed; "" = nothing, errors pass as they are.
+        remedy: what to do about it.
+    """
+
+    def __init__(self, blamed: str = "", remedy: str = "") -> None:
+        self.blamed, self.remedy = blamed, remedy
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Turn any `Exception` but sertool's into a `BadPlugin`."""
+        if self.blamed and isinstance(error, Exception) and not isinstance(error, SertoolError):
+            said = " ".join(str(error).split()) or "no message"
+            raise BadPlugin(
+                f"{self.blamed} failed ({type(error).__name__}: {said}); {self.remedy}"
+            ) from error
+
+
+def _word(kind: str) -> str:
+    return KINDS[kind].word.replace("_", " ")
+
+
+def _module(path: Path, version: str) -> ModuleType:
+    """The module in a file, under a name of its own; workers get it by value, with their tasks."""
+    from joblib.externals import cloudpickle
+
+    name = f"sertool_plugin_{path.stem}_{version}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise BadPlugin(f"{path} is no Python file; its name must end in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    cloudpickle.register_pickle_by_value(module)
+    return module
+
+
+def _refuse_two_places(kind: str, name: str) -> None:
+    places = [str(point.dist and point.dist.name) for point in _published(kind).get(name, ())]
+    if name in _built_in(kind):
+        places.insert(0, "sertool itself")
+    if len(places) > 1:
+        raise BadPlugin(
+            f"the {_word(kind)} {name} is in two places: {' and '.join(places)}; uninstall "
+            f"{places[-1]}, or have it renamed there"
+        )
+
+
+@cache
+def _built_in(kind: str) -> frozenset[str]:
+    package = importlib.import_module(KINDS[kind].package)
     modules = pkgutil.iter_modules(package.__path__)
-    return {each.name for each in modules if not each.name.startswith("_") and not each.ispkg}
+    return frozenset(
+        each.name for each in modules if not each.name.startswith("_") and not each.ispkg
+    )
 
 
-def _published(kind: str) -> dict[str, importlib.metadata.EntryPoint]:
-    points = importlib.metadata.entry_points(group=f"sertool.{kind}")
-    return {point.name: point for point in points}
+def _published(kind: str) -> Points:
+    """The entry points of a kind by name; of two packages that bring one name both."""
+    return _scanned(kind, tuple(sys.path))
+
+
+@cache
+def _scanned(kind: str, path: tuple[str, ...]) -> Points:
+    """The entry points of a kind of all packages that are found on a search path."""
+    found: Points = {}
+    for point in importlib.metadata.entry_points(group=f"sertool.{kind}"):
+        found[point.name] = (*found.get(point.name, ()), point)
+    return found

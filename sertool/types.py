@@ -23,6 +23,10 @@ SIX_EMOTIONS: tuple[Emotion, ...] = ("angry", "disgust", "fear", "happy", "neutr
 Variant = Literal["original", "noise", "stretch_pitch"]
 VARIANTS: tuple[Variant, ...] = ("original", "noise", "stretch_pitch")
 
+Window = Literal["study"]
+WINDOWS: tuple[Window, ...] = ("study",)
+"""The rules by which recordings are cut; `sertool.audio` says what they are."""
+
 Normalisation = Literal["none", "train", "corpus", "speaker", "extremes"]
 NORMALISATIONS: tuple[Normalisation, ...] = (
     "none", "train", "corpus", "speaker", "extremes",

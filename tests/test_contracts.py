@@ -14,7 +14,7 @@ import pytest
 from synthetic import fill, tone
 
 from sertool import registry
-from sertool.errors import UnknownName
+from sertool.errors import BadPlugin, UnknownName
 from sertool.features import Feature
 from sertool.features.spectrum import Spectrum
 from sertool.types import Signal
@@ -156,7 +156,9 @@ def test_another_package_publishes_by_entry_point(
     assert "neighbours" in registry.names("estimators")
     made = registry.get("estimators", "neighbours")(n_neighbors=3)
     assert type(made).__name__ == "KNeighborsClassifier"
-    assert type(registry.get("estimators", "svm")()).__name__ == "Pipeline"
+    assert str(registry.origin("estimators", "neighbours")) == "theirs 1.0"
+    with pytest.raises(BadPlugin, match="svm is in two places: sertool itself and theirs"):
+        registry.get("estimators", "svm")
 
 
 @pytest.mark.parametrize("kind", registry.KINDS)
@@ -173,7 +175,7 @@ def test_every_feature_keeps_its_contract(name: str) -> None:
     assert feature.name == name
     assert feature.unit
     assert feature.source
-    spectrum = Spectrum(Signal(tone(1.0, 22_050), 22_050))
+    spectrum = Spectrum.of(Signal(tone(1.0, 22_050), 22_050))
     values = feature.compute(spectrum)
     assert values.shape == (feature.size,)
     assert len(feature.columns) == feature.size

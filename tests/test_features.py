@@ -14,6 +14,8 @@ import pytest
 import soundfile
 
 from sertool import audio, features, registry
+from sertool.features import sets
+from sertool.features.sets import librosa178
 from sertool.features.spectrum import Spectrum, augmentation
 from sertool.types import VARIANTS, Signal
 
@@ -41,22 +43,22 @@ def deviation(found: np.ndarray, expected: np.ndarray) -> np.ndarray:
 
 def own(recording: audio.Recording) -> np.ndarray:
     spectra = augmentation.variants(recording.signal, recording.sha256)
-    return np.stack([features.compute(spectrum) for spectrum in spectra])
+    return np.stack([features.compute(spectrum, librosa178.FEATURES) for spectrum in spectra])
 
 
 def test_the_columns() -> None:
-    names = features.columns()
+    names = sets.columns()
     assert len(names) == len(set(names)) == 178
     assert names[:2] == ("zcr", "chroma_01")
     assert names[-1] == "tonnetz_06"
     assert "mel_128" in names
 
 
-@pytest.mark.parametrize("name", features.LIBROSA_178)
+@pytest.mark.parametrize("name", librosa178.FEATURES)
 def test_a_feature_is_what_its_file_says(name: str) -> None:
     feature = registry.get("features", name)
     signal = Signal(np.random.default_rng(0).normal(0, 0.1, 9_000).astype(np.float32), 22_050)
-    numbers = feature.compute(Spectrum(signal))
+    numbers = feature.compute(Spectrum.of(signal))
     assert feature.name == name
     assert numbers.shape == (feature.size,)
     assert np.isfinite(numbers).all()
@@ -78,7 +80,7 @@ def test_equal_to_librosa_on_real_recordings(
     for path in recordings:
         off = deviation(own(audio.load(path)), naive.clip_features(path))
         worst = np.maximum(worst, off)
-        misses += [(path.name, VARIANTS[row], features.columns()[column])
+        misses += [(path.name, VARIANTS[row], sets.columns()[column])
                    for row, column in np.argwhere(off > 1)]  # fmt: skip
     with capsys.disabled():
         print(report(worst, len(recordings)))  # noqa: T201
@@ -89,9 +91,9 @@ def report(worst: np.ndarray, clips: int) -> str:
     lines = [f"\nworst deviation over {clips} clips, 1 = {ATOL} + {RTOL} x librosa's value"]
     lines.append(" ".join(["feature".ljust(12), *(name.rjust(14) for name in VARIANTS)]))
     owner = np.repeat(
-        features.LIBROSA_178, [registry.get("features", n).size for n in features.LIBROSA_178]
+        librosa178.FEATURES, [registry.get("features", n).size for n in librosa178.FEATURES]
     )
-    for name in features.LIBROSA_178:
+    for name in librosa178.FEATURES:
         largest = worst[:, owner == name].max(axis=1)
         lines.append(" ".join([name.ljust(12), *(f"{value:14.4f}" for value in largest)]))
     return "\n".join(lines)
@@ -192,17 +194,17 @@ def check(signal: Signal, variant: str) -> None:
     part, _ = audio.window(signal)
     sha256 = audio.digest(signal)
     (spectrum,) = augmentation.variants(part, sha256, (variant,))  # type: ignore[arg-type]
-    found = features.compute(spectrum)
+    found = features.compute(spectrum, librosa178.FEATURES)
     expected = naive.features(naive.variants(part.samples, sha256)[variant])
     assert np.isfinite(found).all()
     off = deviation(found, expected)
-    assert off.max() <= 1, [(features.columns()[i], float(off[i])) for i in np.flatnonzero(off > 1)]
+    assert off.max() <= 1, [(sets.columns()[i], float(off[i])) for i in np.flatnonzero(off > 1)]
 
 
 @pytest.mark.parametrize("sound", SOUNDS, ids=lambda sound: sound.__name__)
 def test_the_pitch_classes_of_every_frame_are_librosas(sound: object) -> None:
     samples = sound(22_050).astype(np.float32)[:55_125]  # type: ignore[operator]
-    found = Spectrum(Signal(samples, 22_050)).constant_q_chroma
+    found = Spectrum.of(Signal(samples, 22_050)).constant_q_chroma
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Trying to estimate tuning from empty")
         warnings.filterwarnings("ignore", message="n_fft=")
@@ -218,7 +220,10 @@ def test_the_same_in_any_order() -> None:
     def rows(order: range) -> dict[int, np.ndarray]:
         return {
             number: np.stack(
-                [features.compute(s) for s in augmentation.variants(signals[number], "ab" * 32)]
+                [
+                    features.compute(s, librosa178.FEATURES)
+                    for s in augmentation.variants(signals[number], "ab" * 32)
+                ]
             )
             for number in order
         }
@@ -230,7 +235,7 @@ def test_the_same_in_any_order() -> None:
 
 def test_names_cost_no_heavy_import() -> None:
     code = (
-        "import sys; from sertool import features; features.columns();"
+        "import sys; from sertool.features import sets; sets.columns();"
         "heavy = {'librosa', 'scipy', 'numba', 'soxr', 'soundfile'} & set(sys.modules);"
         "print(*heavy)"
     )
@@ -243,11 +248,12 @@ def test_librosa_is_not_loaded_while_extracting(tmp_path: Path) -> None:
     path = tmp_path / "clip.wav"
     soundfile.write(path, voice(22_050), 22_050)
     code = (
-        "import sys; from sertool import audio, features;"
+        "import sys; from sertool import audio; from sertool.features import sets;"
+        "asked = [sets.get('librosa178')];"
         "from sertool.features.spectrum import augmentation;"
         "clip = audio.load(sys.argv[1]);"
         "spectra = augmentation.variants(clip.signal, clip.sha256);"
-        "print(sum(features.compute(spectrum).size for spectrum in spectra));"
+        "print(sum(sets.measure(asked, spectrum).size for spectrum in spectra));"
         "print(*{'librosa', 'audioread', 'sklearn', 'scipy.signal'} & set(sys.modules))"
     )
     command = [sys.executable, "-c", code, str(path)]
@@ -259,5 +265,7 @@ def test_librosa_is_not_loaded_while_extracting(tmp_path: Path) -> None:
 def test_no_warning_on_silence() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        numbers = features.compute(Spectrum(Signal(np.zeros(22_050, np.float32), 22_050)))
+        numbers = features.compute(
+            Spectrum.of(Signal(np.zeros(22_050, np.float32), 22_050)), librosa178.FEATURES
+        )
     assert np.isfinite(numbers).all()

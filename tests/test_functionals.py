@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import skew
 
 from sertool import audio, features, registry
-from sertool.features import _contours, rhythm
+from sertool.features import _contours, rhythm, sets
+from sertool.features.sets import functionals
 from sertool.features.spectrum import Spectrum
 from sertool.types import Signal
 
@@ -28,12 +29,12 @@ def voice(pitch: float, seconds: float = 1.0) -> np.ndarray:
 
 def of(name: str, samples: np.ndarray) -> dict[str, float]:
     feature = registry.get("features", name)
-    numbers = feature.compute(Spectrum(Signal(samples, RATE)))
+    numbers = feature.compute(Spectrum.of(Signal(samples, RATE)))
     return dict(zip(feature.columns, numbers.tolist(), strict=True))
 
 
 def test_the_columns() -> None:
-    names = features.columns(features.of_sets(["librosa178", "functionals"]))
+    names = sets.columns(["librosa178", "functionals"])
     assert len(names) == len(set(names)) == 178 + 517
     assert {"pitch_contour_mean", "mfcc_contour_p95_20", "rhythm_pause_share"} <= set(names)
 
@@ -88,8 +89,8 @@ def test_a_rising_pitch() -> None:
 
 def test_noise_has_no_pitch_and_silence_neither() -> None:
     noise = np.random.default_rng(2).normal(0, 0.1, RATE).astype(np.float32)
-    assert Spectrum(Signal(noise, RATE)).pitch.voiced.mean() < 0.1
-    assert not Spectrum(Signal(np.zeros(RATE, np.float32), RATE)).pitch.voiced.any()
+    assert Spectrum.of(Signal(noise, RATE)).pitch.voiced.mean() < 0.1
+    assert not Spectrum.of(Signal(np.zeros(RATE, np.float32), RATE)).pitch.voiced.any()
 
 
 def test_noise_lowers_harmonicity_by_as_much() -> None:
@@ -115,7 +116,7 @@ def test_the_pitch_of_real_recordings_is_that_of_pyin() -> None:
         hertz, voiced, probability = librosa.pyin(
             signal.samples, fmin=70, fmax=550, sr=RATE, frame_length=2048, hop_length=512
         )
-        own = Spectrum(signal).pitch
+        own = Spectrum.of(signal).pitch
         both = voiced & (probability > 0.1) & own.voiced
         differences.append(12 * np.log2(hertz[both] / 27.5) - own.semitones[both])
     off = np.abs(np.concatenate(differences))
@@ -212,7 +213,7 @@ def test_stretches_of_frames() -> None:
 def test_shapes_of_spectra_do_not_change_with_the_gain(name: str) -> None:
     samples = voice(180) + np.random.default_rng(4).normal(0, 0.01, RATE).astype(np.float32)
     samples[RATE // 2 :] *= 1e-3  # a pause, which is not active
-    assert not Spectrum(Signal(samples, RATE)).active.all()
+    assert not Spectrum.of(Signal(samples, RATE)).active.all()
     louder, softer = of(name, samples), of(name, samples / 4)
     assert louder == pytest.approx(softer, abs=1e-3)
 
@@ -226,5 +227,5 @@ def test_level_is_in_decibels_below_full_scale() -> None:
 @pytest.mark.parametrize("n_samples", [1, 511, 512, 513, 2_205])
 def test_short_and_silent_signals_give_finite_numbers(n_samples: int, dtype: type) -> None:
     for samples in (np.zeros(n_samples, dtype), voice(100)[:n_samples].astype(dtype)):
-        spectrum = Spectrum(Signal(samples, RATE))
-        assert np.isfinite(features.compute(spectrum, features.FUNCTIONALS)).all()
+        spectrum = Spectrum.of(Signal(samples, RATE))
+        assert np.isfinite(features.compute(spectrum, functionals.FEATURES)).all()

@@ -13,9 +13,10 @@ import soundfile
 from synthetic import SAMPLE, needs_sample, tone, write_sound
 
 import sertool
-from sertool import audio, features, registry, store
+from sertool import audio, registry, store
 from sertool.corpora import sources
 from sertool.errors import BadChoice, BadRecording
+from sertool.features import sets
 from sertool.models import prediction
 from sertool.models.prediction import Predictor
 from sertool.store import extraction
@@ -170,7 +171,7 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample")
     whole = sources.folder_source(registry.get("corpora", "emodb"), SAMPLE / "emodb")
     source = dataclasses.replace(whole, clips=whole.clips[:100])
-    list(extraction.extract(extraction.plan([source], folder, features.SETS)))
+    list(extraction.extract(extraction.plan([source], folder, sets.known())))
     return folder
 
 

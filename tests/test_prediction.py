@@ -21,9 +21,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from synthetic import fill, tone, write_sound
 
 import sertool
-from sertool import features, registry, store
+from sertool import registry, store
 from sertool.corpora import sources
 from sertool.errors import BadModel, BadRecording, NotEnough, NotFound, UnknownName
+from sertool.features import sets
 from sertool.learning.candidate import Candidate
 from sertool.models import persistence, prediction, training
 from sertool.models.persistence import Model
@@ -81,7 +82,7 @@ def test_features_are_the_same_in_training_and_predicting(
     emodb_folder: Path, tmp_path: Path, name: str
 ) -> None:
     source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
-    list(extraction.extract(extraction.plan([source], tmp_path / "store", features.SETS)))
+    list(extraction.extract(extraction.plan([source], tmp_path / "store", sets.known())))
     table = store.read(tmp_path / "store")
     predictor = sertool.load(name)
     numbers = store.matrix(table, predictor.model.features)[::3]

@@ -20,7 +20,7 @@ Change = Callable[[np.ndarray], np.ndarray]
 
 
 def remarked(samples: np.ndarray) -> str:
-    return "; ".join(remarks.of_sound(Spectrum(Signal(samples.astype(np.float32), RATE))))
+    return "; ".join(remarks.of_sound(Spectrum.of(Signal(samples.astype(np.float32), RATE))))
 
 
 def speech_like() -> np.ndarray:

@@ -17,6 +17,8 @@ import sertool
 from sertool import features, registry, store
 from sertool.corpora import sources
 from sertool.errors import BadChoice, BadRecording, BadVoice, CannotWrite, NotEnough, NotFound
+from sertool.features import sets
+from sertool.features.sets import functionals
 from sertool.features.spectrum import Spectrum
 from sertool.learning.candidate import Candidate
 from sertool.models import persistence, training, voice
@@ -24,8 +26,8 @@ from sertool.models.persistence import Model
 from sertool.store import extraction
 from sertool.types import Signal
 
-NAMES = features.FUNCTIONALS
-COLUMNS = features.columns(NAMES)
+NAMES = functionals.FEATURES
+COLUMNS = sets.columns(["functionals"])
 SPEAKER = "03"
 MEANS = dict.fromkeys(COLUMNS, 0.5)
 
@@ -119,7 +121,7 @@ def test_a_long_recording_is_cut_where_somebody_speaks(tmp_path: Path) -> None:
     path = write_sound(tmp_path / "a.wav", sound, 22_050)
     samples, rate = soundfile.read(path, dtype="float32")
     windows = [samples[start : start + 55_125] for start in (0, 55_125, 110_250)]
-    expected = [features.compute(Spectrum(Signal(each, rate)), NAMES) for each in windows]
+    expected = [features.compute(Spectrum.of(Signal(each, rate)), NAMES) for each in windows]
     np.testing.assert_array_equal(voice.heard(path), expected)
 
 

@@ -22,6 +22,7 @@ from floor import floor
 from threadpoolctl import threadpool_limits
 
 from sertool import audio, features
+from sertool.features.sets import librosa178
 from sertool.features.spectrum import augmentation
 from sertool.types import VARIANTS
 
@@ -74,7 +75,7 @@ def ours(path: Path) -> np.ndarray:
     """All three variants by sertool, shape (3, 178)."""
     clip = audio.load(path)
     spectra = augmentation.variants(clip.signal, clip.sha256, VARIANTS)
-    return np.stack([features.compute(spectrum) for spectrum in spectra])
+    return np.stack([features.compute(spectrum, librosa178.FEATURES) for spectrum in spectra])
 
 
 def opensmile() -> dict[str, Work]:
@@ -169,7 +170,7 @@ def staged(path: Path) -> Iterator[tuple[str, float]]:
         for attribute, name in STAGES.items():
             getattr(spectrum, attribute)
             lap(name)
-        features.compute(spectrum)
+        features.compute(spectrum, librosa178.FEATURES)
         lap("means, decibels, tonnetz, the rest")
     return iter(seconds.items())
 

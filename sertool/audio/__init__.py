@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sertool.audio import decoding
 from sertool.audio.resampling import resampled
 from sertool.errors import BadRecording
-from sertool.types import Signal
+from sertool.types import Signal, Window
 
 LONGEST_S = 3600.0
 """Recordings beyond one hour are refused: cut them first."""
@@ -44,6 +44,16 @@ class WindowRule:
 
 RULE = WindowRule()
 """The study's rule: 2.5 s from 0.6 s on at 22,050 Hz."""
+RULES: dict[Window, WindowRule] = {"study": RULE}
+
+
+def rule(window: Window, rate: int) -> WindowRule:
+    """The rule of a name, at a sampling rate in Hz.
+
+    >>> rule("study", 16_000).rate
+    16000
+    """
+    return replace(RULES[window], rate=rate)
 
 
 @dataclass(frozen=True)

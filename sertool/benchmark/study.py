@@ -27,7 +27,7 @@ from typing import Any
 
 from sertool import registry
 from sertool.errors import BadChoice, NotFound, choices
-from sertool.features import REFERENCE, in_order
+from sertool.features.sets import REFERENCE, in_order
 from sertool.learning.candidate import Candidate
 from sertool.types import NORMALISATIONS, VARIANTS, Normalisation, Protocol, Variant
 

@@ -10,9 +10,7 @@ def list_plugins() -> None:
 
     Feature sets are what --features takes.
     """
-    from sertool import features, registry
+    from sertool import registry
 
-    kinds = {kind: registry.names(kind) for kind in registry.KINDS}
-    kinds = {"feature sets": tuple(features.SETS), **kinds, "features": kinds.pop("features")}
-    for kind, names in kinds.items():
-        console.tell(f"{kind}: {', '.join(names)}")
+    for kind in registry.KINDS:
+        console.tell(f"{kind.replace('_', ' ')}: {', '.join(registry.names(kind))}")

@@ -1,18 +1,17 @@
-"""Numbers that describe a signal: one file each, and the sets that they make up.
+"""Numbers that describe a signal: one file each.
 
-A file `features/<name>.py` holds `compute(spectrum)` and `feature`; nothing else needs to change.
+A file `features/<name>.py` holds `compute(spectrum)` and `feature`; `features/sets` says which of
+them are stored and trained on together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from sertool import registry
-from sertool.errors import BadChoice, UnknownName, choices
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,89 +58,23 @@ class Feature:
         return tuple(f"{self.name}_{number:0{width}}" for number in range(1, self.size + 1))
 
 
-LIBROSA_178 = (
-    "zcr", "chroma", "mfcc", "rms", "mel",
-    "rolloff", "centroid", "contrast", "bandwidth", "tonnetz",
-)  # fmt: skip
-"""The study's features in its order; their sizes sum to 178."""
-FUNCTIONALS = (
-    "level_contour", "band_contour", "mfcc_contour", "centroid_contour", "bandwidth_contour",
-    "rolloff_contour", "flatness_contour", "contrast_contour", "zcr_contour", "tilt_contour",
-    "flux_contour", "pitch_contour", "harmonicity_contour", "rhythm",
-)  # fmt: skip
-"""Statistics over frames where the study has means; their sizes sum to 517."""
-SETS: dict[str, tuple[str, ...]] = {"librosa178": LIBROSA_178, "functionals": FUNCTIONALS}
-"""What a store can hold, in the order in which it does."""
-REFERENCE: tuple[str, ...] = ("librosa178",)
-"""The set that is measured where no other is asked for."""
-
-
-def in_order(sets: Iterable[str]) -> tuple[str, ...]:
-    """These sets, each once, in the order of `SETS`.
-
-    Raises:
-        UnknownName: with the nearest name and the list.
-        BadChoice: none is given.
-
-    >>> in_order(["functionals", "librosa178", "functionals"])
-    ('librosa178', 'functionals')
-    """
-    given = tuple(sets)
-    if not given:
-        raise BadChoice(f"no feature set is given; there are {', '.join(SETS)}")
-    for name in given:
-        if name not in SETS:
-            raise UnknownName(f"no feature set {choices(name, tuple(SETS))}")
-    return tuple(name for name in SETS if name in given)
-
-
-def of_sets(sets: Iterable[str]) -> tuple[str, ...]:
-    """The names of the features that these sets consist of, in order.
-
-    >>> of_sets(["librosa178"]) == LIBROSA_178
-    True
-    """
-    return tuple(feature for name in in_order(sets) for feature in SETS[name])
-
-
-def columns(names: Sequence[str] = LIBROSA_178) -> tuple[str, ...]:
+def columns(names: Sequence[str]) -> tuple[str, ...]:
     """The store's column names of these features, in order.
 
     Raises:
         UnknownName: with the nearest name and the list.
 
-    >>> len(columns()), columns()[:2], columns()[-1]
-    (178, ('zcr', 'chroma_01'), 'tonnetz_06')
-    >>> len(columns(FUNCTIONALS))
-    517
+    >>> columns(["zcr", "contrast"])[:3]
+    ('zcr', 'contrast_01', 'contrast_02')
     """
     return tuple(column for feature in _features(tuple(names)) for column in feature.columns)
 
 
-def of_columns(names: Sequence[str]) -> tuple[str, ...]:
-    """The features of the sets that have just these columns, the inverse of `columns`.
-
-    Raises:
-        UnknownName: no sets have these columns in this order.
-
-    >>> of_columns(columns()) == LIBROSA_178
-    True
-    """
-    for size in range(1, len(SETS) + 1):
-        for sets in combinations(SETS, size):
-            if columns(of_sets(sets)) == tuple(names):
-                return of_sets(sets)
-    raise UnknownName(
-        f"{len(names)} features ({', '.join(names[:2])} ...) that are of no set among "
-        f"{', '.join(SETS)}"
-    )
-
-
-def compute(spectrum: Spectrum, names: Sequence[str] = LIBROSA_178) -> np.ndarray:
+def compute(spectrum: Spectrum, names: Sequence[str]) -> np.ndarray:
     """These features of one signal, side by side.
 
     Returns:
-        Shape (178,) for the study's set, float32, finite for any finite signal.
+        Shape (n_numbers,), float32, finite for any finite signal.
 
     Raises:
         UnknownName: with the nearest name and the list.

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sertool import audio, features
+from sertool import audio
 from sertool.audio import decoding
 from sertool.audio.activity import Gate
 from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
+from sertool.features import sets
 from sertool.features.spectrum import Spectrum
 from sertool.models import persistence, remarks
 from sertool.models.persistence import Model
@@ -72,7 +73,7 @@ class Predictor:
 
     def __init__(self, model: Model) -> None:
         try:
-            self._features = features.of_columns(model.features)
+            self._sets = tuple(map(sets.get, sets.of_columns(model.features)))
         except UnknownName as error:
             raise BadModel(f"{error}: train the model again") from None
         self.model = model
@@ -176,8 +177,8 @@ class Predictor:
     def _predict(self, signal: Signal, start_s: float, name: str, started: float) -> Prediction:
         if not signal.samples.any():
             raise BadRecording(f"'{name}' is digital silence where it is analysed; nothing to hear")
-        spectrum = Spectrum(signal)
-        numbers = features.compute(spectrum, self._features)[None, :]
+        spectrum = Spectrum.of(signal)
+        numbers = sets.measure(self._sets, spectrum)[None, :]
         (probabilities,) = self.model.probabilities(numbers)
         found = tuple(self._remarks(spectrum, numbers))
         best = int(probabilities.argmax())

@@ -32,7 +32,7 @@ FLAGGED = 0.02
 
 def of_sound(spectrum: Spectrum) -> Iterator[str]:
     """What a window's sound itself shows, a sentence each."""
-    frames = levels(spectrum.signal)
+    frames = levels(spectrum)
     size = np.abs(spectrum.samples)
     if frames.size and frames.max() < QUIET_DB:
         yield f"very quiet ({frames.max():.0f} dB at its loudest): record it closer or louder"

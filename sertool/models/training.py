@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from sertool import audio, features, registry, store, versions
+from sertool import audio, registry, store, versions
 from sertool.errors import BadChoice, NotEnough, UnknownName
+from sertool.features import sets
 from sertool.learning import calibration, normalisation, search
 from sertool.learning.candidate import Candidate
 from sertool.models import assessment, remarks
@@ -26,7 +27,7 @@ def train(
     table: pa.Table,
     candidate: Candidate,
     *,
-    feature_sets: Sequence[str] = features.REFERENCE,
+    feature_sets: Sequence[str] = sets.REFERENCE,
     seed: int = 42,
     folds: int = 5,
 ) -> Model:

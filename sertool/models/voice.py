@@ -25,12 +25,12 @@ from typing import Any
 
 import numpy as np
 
-from sertool import audio, features
+from sertool import audio
 from sertool.audio import decoding
 from sertool.audio.activity import Gate
 from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadRecording, BadVoice, NotEnough, NotFound
-from sertool.features.spectrum import Spectrum
+from sertool.features import sets
 from sertool.learning import normalisation
 from sertool.models.persistence import Model
 from sertool.storage import writing
@@ -44,7 +44,7 @@ MOST_CLIPS = 1_000_000
 LARGEST_MEAN = 1e30
 FARTHEST = 1e6
 """So many spreads of the training rows away from their mean there is no speech."""
-FEATURES = features.FUNCTIONALS
+FEATURES = ("functionals",)
 """What is measured. Of the study's features, means of powers, the speaker's mean says so little
 that models which hear them recognise less with it than without."""
 
@@ -90,7 +90,7 @@ def heard(recording: str | Path) -> np.ndarray:
         NotFound: no such file.
         BadRecording: a file that cannot be used, or in which nobody speaks.
     """
-    rows = [features.compute(Spectrum(signal), FEATURES) for signal in _spoken(recording)]
+    rows = [sets.measure(map(sets.get, FEATURES), signal) for signal in _spoken(recording)]
     if not rows:
         raise BadRecording(f"'{recording}' holds no speech; leave it out")
     return np.stack(rows)
@@ -110,7 +110,7 @@ def voice(clips: Iterable[np.ndarray]) -> Voice:
     if not len(X):
         raise NotEnough("no clip to take means of; give at least one recording of the speaker")
     means = X.mean(axis=0).tolist()
-    return Voice(len(X), dict(zip(features.columns(FEATURES), means, strict=True)))
+    return Voice(len(X), dict(zip(sets.columns(FEATURES), means, strict=True)))
 
 
 def for_speaker(model: Model, voice: Voice) -> Model:

@@ -69,7 +69,7 @@ def drawing(folder: Path, chosen: dict[str, Clip]) -> bytes:
             panel.set_axis_off()
         for number, (emotion, clip) in enumerate(chosen.items()):
             row, column = divmod(number, ACROSS)
-            spectrum = Spectrum(audio.load(folder / clip.path).signal)
+            spectrum = Spectrum.of(audio.load(folder / clip.path).signal)
             _draw(spectrum, axes[2 * row, column], axes[2 * row + 1, column])
             axes[2 * row, column].set_title(f"{emotion}\n{Path(clip.path).stem}")
         return png(figure)

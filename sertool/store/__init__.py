@@ -22,8 +22,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sertool import features
 from sertool.errors import NotFound, UnknownName, choices
+from sertool.features import sets as feature_sets
 from sertool.storage import paths, writing
 from sertool.store import parquet, rows
 from sertool.store.parquet import FileStamp as FileStamp
@@ -32,7 +32,7 @@ from sertool.store.rows import MEASURED
 from sertool.store.rows import Measurement as Measurement
 from sertool.types import Clip, Corpus
 
-FEATURE_NAMES = features.columns(features.LIBROSA_178)
+FEATURE_NAMES = feature_sets.columns()
 """The names of the 178 features, in their order: `zcr`, `chroma_01` ... `tonnetz_06`."""
 
 JOURNAL = ".journal"
@@ -43,16 +43,16 @@ IDENTITY = (
 )  # fmt: skip
 
 
-def columns(sets: Sequence[str] = features.REFERENCE) -> tuple[str, ...]:
+def columns(sets: Sequence[str] = feature_sets.REFERENCE) -> tuple[str, ...]:
     """The names of the columns that hold the features of some sets, in order.
 
     >>> columns() == FEATURE_NAMES
     True
     """
-    return features.columns(features.of_sets(sets))
+    return feature_sets.columns(sets)
 
 
-def schema(sets: Sequence[str] = features.REFERENCE) -> pa.Schema:
+def schema(sets: Sequence[str] = feature_sets.REFERENCE) -> pa.Schema:
     """The columns of a store: identity, then its features; the only definition there is.
 
     >>> len(schema())
@@ -95,7 +95,7 @@ def sets(folder: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
         BadTable: damaged, or a store of another format.
     """
     held = [parquet.read(_file(folder, name)).sets for name in names or corpora(folder)]
-    return tuple(name for name in features.SETS if all(name in each for each in held))
+    return tuple(name for name in feature_sets.known() if all(name in each for each in held))
 
 
 def sets_at_hand(folder: Path, corpus: str) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def sets_at_hand(folder: Path, corpus: str) -> tuple[str, ...]:
     """
     found = _parts(folder, corpus, ())
     held = {name for part in found for name in (*part.sets, *part.outdated)}
-    return tuple(name for name in features.SETS if name in held)
+    return tuple(name for name in feature_sets.known() if name in held)
 
 
 def read(
@@ -150,13 +150,15 @@ def chosen(
         if name not in present:
             raise UnknownName(f"the store {folder} holds no corpus {choices(name, present)}")
     found = {name: parquet.read(_file(folder, name)) for name in names or present}
-    held = [name for name in features.SETS if all(name in part.sets for part in found.values())]
+    held = [
+        name for name in feature_sets.known() if all(name in part.sets for part in found.values())
+    ]
     if not held and wanted is None:
         raise NotFound(
             f"the features in {folder} have other columns than this sertool measures; measure them "
             f"again with: sertool extract NAME=FOLDER --store {folder}"
         )
-    asked = held if wanted is None else features.in_order(wanted)
+    asked = held if wanted is None else feature_sets.in_order(wanted)
     lacking = [name for name in asked if name not in held]
     if lacking:
         raise NotFound(
@@ -196,12 +198,12 @@ def qualified(table: pa.Table, column: str) -> list[str]:
     return [f"{corpus}/{value}" for corpus, value in zip(corpora, values, strict=True)]
 
 
-def digest(table: pa.Table, of: Sequence[str] = features.REFERENCE) -> str:
+def digest(table: pa.Table, of: Sequence[str] = feature_sets.REFERENCE) -> str:
     """Twelve hex digits that name the content of a table, whatever the order of its rows.
 
     Identity and the features of some sets enter, where the files once lay does not.
     """
-    of = features.in_order(of)
+    of = feature_sets.in_order(of)
     return digest_of(table.select(IDENTITY), matrix(table, columns(of)), of)
 
 
@@ -230,7 +232,7 @@ def digest_of(identity: pa.Table, X: np.ndarray, of: Sequence[str]) -> str:
 
 
 def stamps(
-    folder: Path, corpus: str, needed: Sequence[str] = features.REFERENCE
+    folder: Path, corpus: str, needed: Sequence[str] = feature_sets.REFERENCE
 ) -> dict[str, FileStamp]:
     """The clips of which the store and its journal hold the feature sets that are needed.
 
@@ -247,7 +249,7 @@ def append(
     folder: Path,
     corpus: str,
     measurements: Sequence[Measurement],
-    of: Sequence[str] = features.REFERENCE,
+    of: Sequence[str] = feature_sets.REFERENCE,
     name: str = "",
 ) -> None:
     """Write finished measurements to the journal of a corpus: they outlive a kill from here on.
@@ -283,7 +285,7 @@ def merge(
     folder: Path,
     corpus: Corpus,
     clips: Iterable[Clip],
-    of: Sequence[str] = features.REFERENCE,
+    of: Sequence[str] = feature_sets.REFERENCE,
 ) -> None:
     """Bring the store of a corpus up to date: its clips, with what store and journal know of them.
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sertool import audio, features, parallel, store
+from sertool import audio, parallel, store
 from sertool.corpora.sources import Source
 from sertool.errors import BadChoice, BadRecording, SertoolError, choices
+from sertool.features import sets
 from sertool.features.spectrum import augmentation
 from sertool.storage import paths, writing
 from sertool.types import VARIANTS, Clip, Variant
@@ -68,7 +69,7 @@ class Plan:
 
 
 def plan(
-    sources: Sequence[Source], folder: Path, feature_sets: Sequence[str] = features.REFERENCE
+    sources: Sequence[Source], folder: Path, feature_sets: Sequence[str] = sets.REFERENCE
 ) -> Plan:
     """Compare what lies in the corpora's folders with what the store at `folder` knows.
 
@@ -85,7 +86,7 @@ def plan(
     if len(set(names)) < len(names):
         raise BadChoice(f"a corpus is named twice: {', '.join(sorted(names))}; give each once")
     held = [store.sets_at_hand(folder, name) for name in names]
-    measured = features.in_order([*features.in_order(feature_sets), *chain(*held)])
+    measured = sets.in_order([*sets.in_order(feature_sets), *chain(*held)])
     tasks: list[Task] = []
     unchanged = leaving = 0
     for each in sources:
@@ -133,7 +134,7 @@ def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
 def clip_features(
     path: str | Path,
     variants: Sequence[Variant] = ("original",),
-    feature_sets: Sequence[str] = features.REFERENCE,
+    feature_sets: Sequence[str] = sets.REFERENCE,
 ) -> np.ndarray:
     """The features of one recording, one row per variant.
 
@@ -153,7 +154,9 @@ def clip_features(
         BadChoice: a variant that does not exist.
         UnknownName: a feature set that does not exist.
     """
-    return _measure(paths.path(path), "", features.of_sets(feature_sets), variants).features
+    return _measure(
+        paths.path(path), "", [sets.get(name) for name in feature_sets], variants
+    ).features
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ def batches(plan: Plan) -> Iterator[Batch]:
 
 def measure(batch: Batch) -> list[str]:
     """Runs in a worker: for each clip why there is no measurement, "" = it is in the journal."""
-    names = features.of_sets(batch.feature_sets)
+    names = [sets.get(name) for name in batch.feature_sets]
     results = [_attempt(batch.folder / clip, clip, names) for clip in batch.clips]
     measured = [result for result in results if not isinstance(result, str)]
     if measured:
@@ -191,7 +194,7 @@ def measure(batch: Batch) -> list[str]:
     return [result if isinstance(result, str) else "" for result in results]
 
 
-def _attempt(path: Path, clip: str, names: Sequence[str]) -> store.Measurement | str:
+def _attempt(path: Path, clip: str, names: Sequence[sets.FeatureSet]) -> store.Measurement | str:
     try:
         return _measure(path, clip, names, VARIANTS)
     except SertoolError as error:
@@ -199,7 +202,7 @@ def _attempt(path: Path, clip: str, names: Sequence[str]) -> store.Measurement |
 
 
 def _measure(
-    path: Path, clip: str, names: Sequence[str], variants: Sequence[Variant]
+    path: Path, clip: str, names: Sequence[sets.FeatureSet], variants: Sequence[Variant]
 ) -> store.Measurement:
     for variant in variants:
         if variant not in VARIANTS:
@@ -213,7 +216,7 @@ def _measure(
         offset_s=recording.offset_s,
         duration_s=recording.duration_s,
         sha256=recording.sha256,
-        features=np.stack([features.compute(spectrum, names) for spectrum in spectra]),
+        features=np.stack([sets.measure(names, spectrum) for spectrum in spectra]),
     )
 
 

@@ -25,8 +25,9 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sertool import features, versions
+from sertool import versions
 from sertool.errors import BadTable
+from sertool.features import sets as feature_sets
 from sertool.storage import paths, writing
 from sertool.types import VARIANTS
 
@@ -136,19 +137,20 @@ def read(file: Path) -> Part:
         groups = tuple(metadata.row_group(n).num_rows for n in range(metadata.num_row_groups))
     except DAMAGED as error:
         raise damaged(file, error) from None
-    known = {*held.split("+")} <= {*features.SETS}
+    known = {*held.split("+")} <= {*feature_sets.known()}
     if number not in (1, FORMAT) or not known:
         raise BadTable(
             f"{file} is a store of format {number} with feature set {held}; this sertool reads "
-            f"format {FORMAT} with {', '.join(features.SETS)}: extract again into another folder"
+            f"format {FORMAT} with {', '.join(feature_sets.known())}: extract again into another "
+            "folder"
         )
     if number == FORMAT and not is_sealed:
         raise damaged(file, "its checksum is gone")
     n_rows = max(metadata.num_rows, sum(groups))
     if n_rows * metadata.num_columns * 4 > MOST_TIMES * n_bytes:
         raise damaged(file, f"it claims {n_rows} rows")
-    said_sets = features.in_order(held.split("+"))
-    sets = tuple(name for name in said_sets if names >= {*features.columns(features.SETS[name])})
+    said_sets = feature_sets.in_order(held.split("+"))
+    sets = tuple(name for name in said_sets if names >= {*feature_sets.columns([name])})
     outdated = tuple(name for name in said_sets if name not in sets)
     return Part(file, is_sealed, sets, groups, outdated, stamp)
 

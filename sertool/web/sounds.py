@@ -118,7 +118,7 @@ def _mel(signal: Signal) -> np.ndarray:
     for start in range(0, samples.size, _PART):
         before = min(start, _CONTEXT)
         part = samples[start - before : start + _PART + _CONTEXT]
-        frames = Spectrum(Signal(part, signal.rate)).mel
+        frames = Spectrum.of(Signal(part, signal.rate)).mel
         parts.append(frames[:, before // HOP :][:, : _PART // HOP])
     power = np.concatenate(parts, axis=1)[:, : -(-samples.size // HOP)]
     columns = _columns(power.shape[1])

@@ -25,7 +25,7 @@ ACTIVE_DB = 40.0
 
 
 @dataclass(frozen=True)
-class Spectrum:
+class Spectrum(Signal):
     """A signal seen in frames of 2,048 samples every 512, centred, with zeros beyond its ends.
 
     Arrays have frames as columns; n_frames = 1 + n // 512. The noise variant is float64, and so
@@ -33,17 +33,10 @@ class Spectrum:
     else its magnitude is rounded to float32 like that of the others.
     """
 
-    signal: Signal
-
-    @property
-    def samples(self) -> np.ndarray:
-        """Shape (n,)."""
-        return self.signal.samples
-
-    @property
-    def rate(self) -> int:
-        """In Hz."""
-        return self.signal.rate
+    @classmethod
+    def of(cls, signal: Signal) -> Spectrum:
+        """The spectrum of a signal; one is that of itself, so that what it has found is used."""
+        return signal if isinstance(signal, cls) else cls(signal.samples, signal.rate)
 
     @cached_property
     def stft(self) -> np.ndarray:

@@ -29,14 +29,14 @@ def variants(
             gets the same noise in any order, under any name.
         names: among `types.VARIANTS`.
     """
-    original = Spectrum(signal)
+    original = Spectrum.of(signal)
     for name in names:
         if name == "original":
             yield original
         elif name == "noise":
-            yield Spectrum(noise(signal, np.random.default_rng(int(sha256, 16))))
+            yield Spectrum.of(noise(signal, np.random.default_rng(int(sha256, 16))))
         else:
-            yield Spectrum(pitch(_stretched(original, STRETCH_RATE), PITCH_SEMITONES))
+            yield Spectrum.of(pitch(_stretched(original, STRETCH_RATE), PITCH_SEMITONES))
 
 
 def noise(signal: Signal, generator: np.random.Generator) -> Signal:
@@ -61,7 +61,7 @@ def stretch(signal: Signal, rate: float) -> Signal:
 
     Source: `librosa.effects.time_stretch`, a phase vocoder.
     """
-    return _stretched(Spectrum(signal), rate)
+    return _stretched(Spectrum.of(signal), rate)
 
 
 def pitch(signal: Signal, semitones: float) -> Signal:
@@ -70,7 +70,7 @@ def pitch(signal: Signal, semitones: float) -> Signal:
     Source: `librosa.effects.pitch_shift`.
     """
     rate = 2.0 ** (-semitones / 12)
-    longer = _stretched(Spectrum(signal), rate).samples
+    longer = _stretched(Spectrum.of(signal), rate).samples
     samples = resampled(longer, signal.rate / rate, signal.rate)[: signal.samples.size]
     return Signal(np.pad(samples, (0, signal.samples.size - samples.size)), signal.rate)
 

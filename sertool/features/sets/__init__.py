@@ -1,0 +1,226 @@
+"""Sets of numbers that are stored, compared and trained on together: one file each.
+
+A file `features/sets/<name>.py`, or an entry point of the group `sertool.feature_sets`, holds
+`feature_set`; nothing else needs to change. A set is known by its name, its version and the rule
+by which windows are cut: "functionals" is the set by its own rule, "functionals@study" by another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, cast
+
+from sertool import features, registry
+from sertool.errors import BadChoice, BadPlugin, BadRecording, UnknownName, choices
+from sertool.types import VARIANTS, WINDOWS, Signal, Variant, Window
+
+if TYPE_CHECKING:
+    import numpy as np
+
+REFERENCE: tuple[str, ...] = ("librosa178",)
+"""The set that is measured where no other is asked for, the study's; it comes before others."""
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """Numbers that are measured together, and what they are to be measured on.
+
+    Attributes:
+        name: the plug-in's name; "functionals@study" where the rule for windows is not its own.
+        columns: a name for each number, in order.
+        measure: from a signal to an array of shape (n_columns,), finite.
+        source: the paper or the library that defines it.
+        licence: of what it is made of, such as weights.
+        version: of the numbers: under another one they are measured anew.
+        rate: the sampling rate that it is measured at, in Hz.
+        window: the rule by which recordings are cut.
+        variants: the variants that it is measured on, in the order of `VARIANTS`.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    measure: Callable[[Signal], np.ndarray]
+    source: str
+    licence: str
+    version: str = "1"
+    rate: int = 22_050
+    window: Window = "study"
+    variants: tuple[Variant, ...] = VARIANTS
+
+    @property
+    def plugin(self) -> str:
+        """The name of the plug-in, without a rule for windows."""
+        return self.name.partition("@")[0]
+
+
+def set_of(name: str, names: Sequence[str], *, source: str, licence: str) -> FeatureSet:
+    """The set that some features of `sertool.features` make up.
+
+    >>> set_of("levels", ["rms", "zcr"], source="", licence="").columns
+    ('rms', 'zcr')
+    """
+    measured = partial(_features, names=tuple(names))
+    return FeatureSet(name, features.columns(names), measured, source, licence)
+
+
+@lru_cache
+def get(name: str) -> FeatureSet:
+    """A feature set by its name, with a rule for windows behind "@" where it is not its own.
+
+    Raises:
+        UnknownName: no such set.
+        BadChoice: no such rule.
+        BadPlugin: a set of another package that cannot be imported, or breaks the contract.
+
+    >>> get("functionals@study").name, len(get("librosa178").columns)
+    ('functionals', 178)
+    """
+    plugin, _, window = name.partition("@")
+    found = registry.get("feature_sets", plugin)
+    where = registry.origin("feature_sets", plugin)
+    if where is not None:
+        _check(found, plugin, where)
+    if window and window not in WINDOWS:
+        raise BadChoice(f"no window {choices(window, WINDOWS)}")
+    own: FeatureSet = found
+    return (
+        own
+        if window in ("", own.window)
+        else replace(own, name=name, window=cast("Window", window))
+    )
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """These sets, each once: the study's first, the others by their names.
+
+    Raises:
+        UnknownName, BadPlugin: as `get` says.
+        BadChoice: none is given.
+
+    >>> in_order(["functionals", "librosa178", "functionals@study"])
+    ('librosa178', 'functionals')
+    """
+    given = {get(name).name for name in names}
+    if not given:
+        possible = ", ".join(registry.names("feature_sets"))
+        raise BadChoice(f"no feature set is given; there are {possible}")
+    return tuple(sorted(given, key=lambda name: (name not in REFERENCE, name)))
+
+
+def known() -> tuple[str, ...]:
+    """The names of all sets, other packages' among them, in order.
+
+    >>> known()
+    ('librosa178', 'functionals')
+    """
+    return in_order(registry.names("feature_sets"))
+
+
+def columns(names: Iterable[str] = REFERENCE) -> tuple[str, ...]:
+    """The names of the columns that hold the numbers of some sets, in order.
+
+    Raises:
+        UnknownName, BadChoice, BadPlugin: as `in_order` says.
+
+    >>> len(columns()), columns()[:2], columns()[-1]
+    (178, ('zcr', 'chroma_01'), 'tonnetz_06')
+    >>> len(columns(["functionals"]))
+    517
+    """
+    return tuple(column for name in in_order(names) for column in get(name).columns)
+
+
+def of_columns(wanted: Sequence[str]) -> tuple[str, ...]:
+    """The sets that have just these columns, the inverse of `columns`.
+
+    Raises:
+        UnknownName: no sets have these columns in this order.
+
+    >>> of_columns(columns(["functionals"]))
+    ('functionals',)
+    """
+    all_sets = known()
+    for size in range(1, len(all_sets) + 1):
+        for names in combinations(all_sets, size):
+            if columns(names) == tuple(wanted):
+                return names
+    raise UnknownName(
+        f"{len(wanted)} features ({', '.join(wanted[:2])} ...) that are of no set among "
+        f"{', '.join(all_sets)}"
+    )
+
+
+def measure(sets: Iterable[FeatureSet], signal: Signal) -> np.ndarray:
+    """What some sets measure of one signal, side by side.
+
+    Args:
+        sets: all of one rate and window.
+        signal: at their rate, cut by their rule; of a `Spectrum` all make use together.
+
+    Returns:
+        Shape (n_columns of all sets,), float32, finite.
+
+    Raises:
+        BadPlugin: a set of another package fails, or returns another shape than it declares.
+        BadRecording: a set of another package returns what is no number.
+    """
+    import numpy as np
+
+    from sertool.features.spectrum import Spectrum
+
+    spectrum = Spectrum.of(signal)
+    return np.concatenate([_measured(each, spectrum) for each in sets])
+
+
+def _measured(feature_set: FeatureSet, signal: Signal) -> np.ndarray:
+    import numpy as np
+
+    with registry.running("feature_sets", feature_set.plugin):
+        numbers = np.asarray(feature_set.measure(signal), np.float32)
+    where = registry.origin("feature_sets", feature_set.plugin)
+    if where is None:
+        return numbers
+    if numbers.shape != (len(feature_set.columns),):
+        raise BadPlugin(
+            f"the feature set {feature_set.name} of {where} declares {len(feature_set.columns)} "
+            f"columns and returns an array of shape {numbers.shape}; update or uninstall "
+            f"{where.distribution}"
+        )
+    for column in np.flatnonzero(~np.isfinite(numbers)).tolist():
+        raise BadRecording(
+            f"the feature set {feature_set.name} of {where} has no number for "
+            f"{feature_set.columns[column]} here"
+        )
+    return numbers
+
+
+def _features(signal: Signal, names: tuple[str, ...]) -> np.ndarray:
+    from sertool.features.spectrum import Spectrum
+
+    return features.compute(Spectrum.of(signal), names)
+
+
+def _check(found: Any, name: str, where: registry.Origin) -> None:
+    """Refuse a set that breaks the contract, before anything is measured."""
+    for fault in _faults(found, name):
+        raise BadPlugin(
+            f"the feature set {name} of {where} cannot be used: {fault}; update or uninstall "
+            f"{where.distribution}"
+        )
+
+
+def _faults(found: Any, name: str) -> Iterator[str]:
+    """What of a set breaks the contract."""
+    if not isinstance(found, FeatureSet):
+        yield f"it is a {type(found).__name__}, no sertool.features.sets.FeatureSet"
+    elif found.name != name:
+        yield f"it is published as {name} and calls itself {found.name}"
+    elif not found.columns or len({*found.columns}) < len(found.columns):
+        yield "its columns must have names, each another one"
+    elif not found.variants or not {*found.variants} <= {*VARIANTS}:
+        yield f"its variants must be among {', '.join(VARIANTS)}"
+    elif found.window not in WINDOWS:
+        yield f"it names a window {choices(found.window, WINDOWS)}"

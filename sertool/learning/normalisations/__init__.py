@@ -1,0 +1,1 @@
+"""Ways to scale features: one file each."""
