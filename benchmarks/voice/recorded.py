@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from sertool.errors import BadTable
-from sertool.learning import metrics, significance
+from sertool.learning import significance
+from sertool.learning.confusion import chance
+from sertool.learning.metrics.uar import uar
 
 FORMAT = 1
 RESULTS = "results.jsonl"
@@ -51,17 +53,17 @@ class Line:
     @property
     def uar(self) -> float:
         """In [0, 1], pooled over speakers and draws."""
-        return float(metrics.uar(self.matrices.sum(axis=0)))
+        return float(uar(self.matrices.sum(axis=0)))
 
     @property
     def interval(self) -> significance.Interval:
         """Of UAR, over speakers."""
-        return significance.interval(self.matrices, metrics.uar, seed=self.seed)
+        return significance.interval(self.matrices, uar, seed=self.seed)
 
     @property
     def chance(self) -> float:
         """UAR of guessing."""
-        return metrics.chance(self.matrices.sum(axis=(0, 2))).uar
+        return chance(self.matrices.sum(axis=(0, 2))).uar
 
     def gain_on(self, other: Line) -> tuple[float, significance.Interval]:
         """The difference of UAR on the same clips, and its interval over speakers."""
@@ -69,7 +71,7 @@ class Line:
         both = np.concatenate([self.matrices, other.matrices], axis=2)
 
         def gain(matrices: np.ndarray) -> np.ndarray:
-            return metrics.uar(matrices[..., :k]) - metrics.uar(matrices[..., k:])
+            return uar(matrices[..., :k]) - uar(matrices[..., k:])
 
         return float(gain(both.sum(axis=0))), significance.interval(both, gain, seed=self.seed)
 

@@ -30,8 +30,9 @@ import recorded
 import report
 
 from sertool import parallel, registry, store, versions
-from sertool.learning import metrics, normalisation
+from sertool.learning import normalisation
 from sertool.learning.candidate import Candidate
+from sertool.learning.confusion import confusion
 from sertool.types import SIX_EMOTIONS
 
 SETS = ("functionals",)
@@ -206,7 +207,7 @@ def tried(
             found = answers(test, by_rows, by_speakers, known, tested)
             for way, level, n_known, predicted in found:
                 line = lines.setdefault((way, level), empty_line(task, test, way, level, labels))
-                matrix = metrics.confusion(test.data.emotions[tested], predicted, labels)
+                matrix = confusion(test.data.emotions[tested], predicted, labels)
                 before = np.array(line["by_speaker"].get(speaker, np.zeros_like(matrix)))
                 line["by_speaker"][speaker] = (before + matrix).tolist()
                 line["clips_known"].setdefault(speaker, []).append(n_known)

@@ -22,8 +22,12 @@ from sertool import parallel, store, versions
 from sertool.benchmark import results
 from sertool.benchmark.planning import OWN_SCALING, Fit, Plan
 from sertool.benchmark.results import Key, Result
-from sertool.learning import metrics, normalisation, search
+from sertool.learning import normalisation, search
 from sertool.learning.candidate import Candidate, Plain
+from sertool.learning.confusion import confusions
+from sertool.learning.metrics.accuracy import accuracy
+from sertool.learning.metrics.macro_f1 import macro_f1
+from sertool.learning.metrics.uar import uar
 from sertool.storage import writing
 
 if TYPE_CHECKING:
@@ -207,7 +211,7 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
     truth, predicted = (predictions.column(name).to_pylist() for name in ("emotion", "predicted"))
     labels = tuple(sorted({*trained, *truth}))
     tested_speakers = store.qualified(predictions, "speaker")
-    by_speaker = metrics.confusions(truth, predicted, labels, tested_speakers)
+    by_speaker = confusions(truth, predicted, labels, tested_speakers)
     confusion = by_speaker.sum(axis=0)
     n_clips, n_speakers = (_counts(each, rows) for each in (data.clip, data.speaker))
     result = Result(
@@ -227,9 +231,9 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
         labels=labels,
         confusion=confusion.tolist(),
         by_speaker=dict(zip(sorted({*tested_speakers}), by_speaker.tolist(), strict=True)),
-        accuracy=float(metrics.accuracy(confusion)),
-        uar=float(metrics.uar(confusion)),
-        macro_f1=float(metrics.macro_f1(confusion)),
+        accuracy=float(accuracy(confusion)),
+        uar=float(uar(confusion)),
+        macro_f1=float(macro_f1(confusion)),
         left_out=_left_out(fit, predictions, labels),
         n_train=rows.train.size,
         n_test=rows.test.size,

@@ -8,8 +8,9 @@ import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
 from sertool.errors import NotEnough
-from sertool.learning import metrics
 from sertool.learning.candidate import Candidate
+from sertool.learning.confusion import confusion
+from sertool.learning.metrics.uar import uar
 
 FOLDS = 3
 """Groups of training speakers that are held out in turn; as many as there are, where fewer."""
@@ -78,8 +79,8 @@ def _uar(
 ) -> float:
     """Over the held-out rows of all folds together."""
     labels = np.unique(y).tolist()
-    confusion = np.zeros((len(labels), len(labels)), np.int64)
+    counts = np.zeros((len(labels), len(labels)), np.int64)
     for train, held in folds:
         predicted = setting.fitted(X[train], y[train], seed=seed).predict(X[held])
-        confusion += metrics.confusion(y[held].tolist(), predicted.tolist(), labels)
-    return float(metrics.uar(confusion))
+        counts += confusion(y[held].tolist(), predicted.tolist(), labels)
+    return float(uar(counts))

@@ -1,6 +1,6 @@
 """What could be chance: intervals of metrics, tests of differences, ranks over test sets.
 
-Confusion matrices and metrics are those of `sertool.learning.metrics`.
+Confusion matrices are those of `learning.confusion`; a metric is a function of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sertool.errors import BadChoice
-from sertool.learning.metrics import Metric
+from sertool.learning.metrics import OfConfusions
 
 FEWEST_SPEAKERS = 5
 """Below this number of speakers an interval is over clips: there is too little to resample."""
@@ -43,7 +43,12 @@ class Ranking:
 
 
 def interval(
-    confusions: np.ndarray, metric: Metric, *, seed: int, level: float = 0.95, repeats: int = 1000
+    confusions: np.ndarray,
+    metric: OfConfusions,
+    *,
+    seed: int,
+    level: float = 0.95,
+    repeats: int = 1000,
 ) -> Interval:
     """Bootstrap interval of a pooled metric, over speakers; over clips below five speakers.
 
@@ -59,7 +64,7 @@ def interval(
         level: the share of such intervals that shall hold the true value, in (0, 1).
         repeats: how many resamples.
 
-    >>> from sertool.learning.metrics import uar
+    >>> from sertool.learning.metrics.uar import uar
     >>> matrices = np.array([[[8, 2], [3, 7]], [[9, 1], [5, 5]]])
     >>> found = interval(matrices, uar, seed=0)
     >>> round(found.low, 2), round(found.high, 2), found.over
@@ -80,7 +85,7 @@ def interval(
 
 
 def paired_test(
-    first: np.ndarray, second: np.ndarray, metric: Metric, *, seed: int, repeats: int = 10_000
+    first: np.ndarray, second: np.ndarray, metric: OfConfusions, *, seed: int, repeats: int = 10_000
 ) -> float:
     """How often chance alone parts two estimators this far: a two-sided p value in (0, 1].
 
@@ -99,7 +104,7 @@ def paired_test(
     Raises:
         BadChoice: the two are not about the same clips.
 
-    >>> from sertool.learning.metrics import uar
+    >>> from sertool.learning.metrics.uar import uar
     >>> right, half = np.diag([4, 4]), np.array([[2, 2], [2, 2]])
     >>> paired_test(np.array([right] * 6), np.array([half] * 6), uar, seed=0)
     0.03125

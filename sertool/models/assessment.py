@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from sertool.learning import calibration, metrics, significance
+from sertool.learning import calibration, significance
+from sertool.learning.confusion import chance, confusions
+from sertool.learning.metrics import OfConfusions
+from sertool.learning.metrics.accuracy import accuracy
+from sertool.learning.metrics.uar import uar
 
 SEED = 42
 """Of the resampling of speakers for intervals."""
@@ -78,18 +82,16 @@ def by_corpus(answers: Answers, sure_from: float, most_outside: float) -> dict[s
 
 
 def _figures(answers: Answers, sure_from: float, most_outside: float) -> dict[str, Any]:
-    matrices = metrics.confusions(
-        answers.emotions, answers.answered, answers.labels, answers.speakers
-    )
-    chance = metrics.chance(matrices.sum(axis=(0, 2)))
+    matrices = confusions(answers.emotions, answers.answered, answers.labels, answers.speakers)
+    guessing = chance(matrices.sum(axis=(0, 2)))
     remarked = answers.outside > most_outside
     sure = (answers.confidence >= sure_from) & ~remarked
     return {
         "clips": int(answers.right.size),
         "speakers": len(matrices),
-        "uar": _scored(matrices, metrics.uar),
-        "accuracy": _scored(matrices, metrics.accuracy),
-        "chance": {"uar": chance.uar, "accuracy": chance.accuracy},
+        "uar": _scored(matrices, uar),
+        "accuracy": _scored(matrices, accuracy),
+        "chance": {"uar": guessing.uar, "accuracy": guessing.accuracy},
         "sure": float(sure.mean()),
         "sure_accuracy": float(answers.right[sure].mean()) if sure.any() else None,
         "remarked": float(remarked.mean()),
@@ -97,6 +99,6 @@ def _figures(answers: Answers, sure_from: float, most_outside: float) -> dict[st
     }
 
 
-def _scored(matrices: np.ndarray, metric: metrics.Metric) -> dict[str, Any]:
+def _scored(matrices: np.ndarray, metric: OfConfusions) -> dict[str, Any]:
     interval = significance.interval(matrices, metric, seed=SEED)
     return {"value": float(metric(matrices.sum(axis=0))), **asdict(interval)}

@@ -10,7 +10,12 @@ from functools import cached_property
 import numpy as np
 
 from sertool.benchmark.results import Result
-from sertool.learning import metrics, significance
+from sertool.learning import significance
+from sertool.learning.confusion import Chance, chance
+from sertool.learning.metrics import OfConfusions
+from sertool.learning.metrics.accuracy import accuracy
+from sertool.learning.metrics.macro_f1 import macro_f1
+from sertool.learning.metrics.uar import uar
 from sertool.types import EMOTIONS
 
 MAJORITY = "majority"
@@ -83,8 +88,8 @@ class Pool:
         for result in self.results:
             seed = self.seeds.index(result.seed)
             places = [self.labels.index(label) for label in result.labels]
-            for name, confusion in result.by_speaker.items():
-                counts[seed, self.speakers.index(name)][np.ix_(places, places)] += confusion
+            for name, matrix in result.by_speaker.items():
+                counts[seed, self.speakers.index(name)][np.ix_(places, places)] += matrix
         return counts
 
     @property
@@ -92,29 +97,37 @@ class Pool:
         """Summed over folds, speakers and seeds, shape (k, k)."""
         return np.asarray(self.by_speaker.sum(axis=(0, 1)))
 
+    def value(self, metric: OfConfusions) -> float:
+        """A metric of the confusions summed over folds; the mean over seeds."""
+        return float(np.mean(metric(self.by_speaker.sum(axis=1))))
+
+    def interval_of(self, metric: OfConfusions) -> significance.Interval:
+        """95 % interval of a metric; its limits are means over seeds."""
+        # as floats, which numpy multiplies many times faster; the sums stay exact
+        seeds = self.by_speaker.astype(np.float64)
+        each = [significance.interval(counts, metric, seed=SEED) for counts in seeds]
+        low, high = (float(np.mean([getattr(one, end) for one in each])) for end in ("low", "high"))
+        return significance.Interval(low, high, each[0].over)
+
     @cached_property
     def uar(self) -> float:
-        """Of the confusions summed over folds, in [0, 1]; the mean over seeds."""
-        return float(np.mean(metrics.uar(self.by_speaker.sum(axis=1))))
+        """In [0, 1]."""
+        return self.value(uar)
 
     @cached_property
     def accuracy(self) -> float:
-        """As `uar`."""
-        return float(np.mean(metrics.accuracy(self.by_speaker.sum(axis=1))))
+        """In [0, 1]."""
+        return self.value(accuracy)
 
     @cached_property
     def macro_f1(self) -> float:
-        """As `uar`."""
-        return float(np.mean(metrics.macro_f1(self.by_speaker.sum(axis=1))))
+        """In [0, 1]."""
+        return self.value(macro_f1)
 
     @cached_property
     def interval(self) -> significance.Interval:
-        """95 % interval of `uar`; its limits are means over seeds."""
-        # as floats, which numpy multiplies many times faster; the sums stay exact
-        seeds = self.by_speaker.astype(np.float64)
-        each = [significance.interval(counts, metrics.uar, seed=SEED) for counts in seeds]
-        low, high = (float(np.mean([getattr(one, end) for one in each])) for end in ("low", "high"))
-        return significance.Interval(low, high, each[0].over)
+        """Of `uar`."""
+        return self.interval_of(uar)
 
     @property
     def mean_of_folds(self) -> float:
@@ -133,9 +146,9 @@ class Pool:
         return dict(zip(self.labels, counts.tolist(), strict=True))
 
     @property
-    def chance(self) -> metrics.Chance:
+    def chance(self) -> Chance:
         """What guessing reaches on the rows tested."""
-        return metrics.chance([*self.tested.values()])
+        return chance([*self.tested.values()])
 
 
 def chance_last(estimators: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from itertools import combinations
 import numpy as np
 
 from sertool.benchmark.results import Result
-from sertool.learning import metrics, significance
+from sertool.learning import confusion, significance
+from sertool.learning.metrics.uar import uar
 from sertool.report.aggregates import MAJORITY, SEED, Pool, Target, chance_last
 from sertool.report.notes import about, heading, percent, setting
 from sertool.report.sections import Section
@@ -74,7 +75,7 @@ def _tested(pairs: Sequence[tuple[Pool, Pool]]) -> list[dict[str, Value]]:
 
 def _p_value(first: Pool, second: Pool) -> float:
     one, other = (pool.by_speaker.sum(axis=0).astype(np.float64) for pool in (first, second))
-    return significance.paired_test(one, other, metrics.uar, seed=SEED, repeats=PERMUTATIONS)
+    return significance.paired_test(one, other, uar, seed=SEED, repeats=PERMUTATIONS)
 
 
 def _test_cells(record: Mapping[str, Value]) -> tuple[str, ...]:
@@ -122,7 +123,7 @@ def recalls(section: Section) -> Iterator[Table]:
 
 def _recalls(pool: Pool) -> dict[str, float]:
     """By emotion, those without a test row left out."""
-    values = metrics.recalls(pool.confusion).tolist()
+    values = confusion.recalls(pool.confusion).tolist()
     return {
         label: value
         for label, value in zip(pool.labels, values, strict=True)

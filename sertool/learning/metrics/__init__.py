@@ -1,155 +1,58 @@
-"""What a table of right and wrong answers amounts to: pure functions on confusion matrices.
+"""What confusion matrices, or probabilities, amount to: a number. One file a metric.
 
-A confusion matrix has shape (..., k, k): rows are true emotions, columns predicted ones, entries
-numbers of clips. Leading axes (speakers, folds, bootstrap repeats) are carried along. A `Metric`
-maps such an array to one of shape (...), so that `uar` of a thousand resamples is one call.
+A metric is computed when tables are made, from what `results.jsonl` and `predictions.parquet`
+hold: another one appears in the tables of results that lie there already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from sertool.errors import BadChoice, choices
+from sertool.errors import BadPlugin
 
-Metric = Callable[[np.ndarray], np.ndarray]
+OfConfusions = Callable[[np.ndarray], np.ndarray]
+"""Confusion matrices, shape (..., k, k) -> a number for each, shape (...)."""
+OfProbabilities = Callable[[np.ndarray, np.ndarray], float]
+"""Numbers of the true emotions, shape (n,), and their probabilities, shape (n, k) -> a number."""
 
 
 @dataclass(frozen=True)
-class Chance:
-    """What guessing reaches, in [0, 1]: `accuracy` of the commonest emotion, `uar` of any guess."""
+class Metric:
+    """A figure of merit, larger or smaller being better as its sentence says.
 
-    accuracy: float
-    uar: float
+    It needs one of two functions. `function` has matrices with any leading axes, so that a
+    thousand resamples are one call; its figure gets an interval. `of_probabilities` is for what no
+    confusion matrix tells, and is asked only where there is no `function`.
 
-
-def confusion(
-    true: npt.ArrayLike, predicted: npt.ArrayLike, labels: Sequence[str]
-) -> npt.NDArray[np.int64]:
-    """The confusion matrix of shape (k, k) in the order of `labels`.
-
-    Args:
-        true: what was said, shape (n_clips,).
-        predicted: what was answered, shape (n_clips,).
-        labels: the k emotions.
-
-    Raises:
-        BadChoice: an emotion that is not among `labels`, or two arrays of different lengths.
-
-    >>> confusion(["sad", "sad", "happy"], ["sad", "happy", "happy"], ["happy", "sad"])
-    array([[1, 0],
-           [1, 1]])
-    """
-    one_group = np.zeros(len(np.asarray(true)), dtype=np.int64)
-    by_group = confusions(true, predicted, labels, one_group)
-    return np.asarray(by_group.sum(axis=0), dtype=np.int64)
-
-
-def confusions(
-    true: npt.ArrayLike, predicted: npt.ArrayLike, labels: Sequence[str], groups: npt.ArrayLike
-) -> npt.NDArray[np.int64]:
-    """One confusion matrix per group (speaker), shape (n_groups, k, k), groups sorted by name.
-
-    Args:
-        true: what was said, shape (n_clips,).
-        predicted: what was answered, shape (n_clips,).
-        labels: the k emotions.
-        groups: whose clip it is, shape (n_clips,).
+    Attributes:
+        name: the plug-in's name.
+        heading: what a column of it is called, for example "UAR".
+        sentence: what it says, its range, and which way is better.
+        function: of confusion matrices, shape (..., k, k), rows true, columns predicted, counts;
+            returns shape (...), nan where there is nothing to say.
+        of_probabilities: of the numbers of the true emotions, shape (n_clips,), and the
+            probabilities of the k emotions in [0, 1], shape (n_clips, k); returns a number.
 
     Raises:
-        BadChoice: an emotion that is not among `labels`, or arrays of different lengths.
+        BadPlugin: neither function.
 
-    >>> confusions(["sad", "sad"], ["sad", "happy"], ["happy", "sad"], ["03", "08"])[:, 1]
-    array([[0, 1],
-           [1, 0]])
+    >>> from sertool.learning.metrics.uar import metric
+    >>> metric.heading, float(metric.function(np.array([[3, 1], [0, 4]])))
+    ('UAR', 0.875)
     """
-    k = len(labels)
-    names, group = np.unique(np.asarray(groups), return_inverse=True)
-    rows, columns = _numbered(true, labels), _numbered(predicted, labels)
-    if not len(group) == len(rows) == len(columns):
-        raise BadChoice(
-            f"{len(rows)} true emotions, {len(columns)} predicted ones and {len(group)} groups: "
-            "give one of each per clip"
-        )
-    cells = (group * k + rows) * k + columns
-    return np.bincount(cells, minlength=len(names) * k * k).reshape(len(names), k, k)
 
+    name: str
+    heading: str
+    sentence: str
+    function: OfConfusions | None = None
+    of_probabilities: OfProbabilities | None = None
 
-def accuracy(confusion: np.ndarray) -> np.ndarray:
-    """The share of clips answered rightly, in [0, 1]; nan where there is no clip.
-
-    >>> float(accuracy(np.array([[3, 1], [0, 4]])))
-    0.875
-    """
-    return _ratio(np.trace(confusion, axis1=-2, axis2=-1), confusion.sum(axis=(-2, -1)))
-
-
-def recalls(confusion: np.ndarray) -> np.ndarray:
-    """The share of each emotion's clips answered rightly, shape (..., k); nan where it has none.
-
-    >>> recalls(np.array([[3, 1, 0], [0, 4, 0], [0, 0, 0]])).tolist()
-    [0.75, 1.0, nan]
-    """
-    return _ratio(_hits(confusion), confusion.sum(axis=-1))
-
-
-def uar(confusion: np.ndarray) -> np.ndarray:
-    """Unweighted average recall, in [0, 1]: the mean over emotions that have at least one clip.
-
-    Also called balanced accuracy. Source: Schuller et al., "The INTERSPEECH 2009 Emotion
-    Challenge". nan where there is no clip.
-
-    >>> float(uar(np.array([[3, 1, 0], [0, 4, 0], [0, 0, 0]])))
-    0.875
-    """
-    each = recalls(confusion)
-    return _ratio(np.nansum(each, axis=-1), (~np.isnan(each)).sum(axis=-1))
-
-
-def macro_f1(confusion: np.ndarray) -> np.ndarray:
-    """The mean of the emotions' F1 scores, in [0, 1]; nan where there is no clip.
-
-    It goes over emotions that occur in the truth or in the answers, as scikit-learn's
-    `f1_score(average="macro")` does: an emotion that is only ever answered counts as 0.
-
-    >>> float(macro_f1(np.array([[2, 2, 0], [0, 4, 0], [0, 0, 0]]))).__round__(4)
-    0.7333
-    """
-    each = _ratio(2 * _hits(confusion), confusion.sum(axis=-1) + confusion.sum(axis=-2))
-    return _ratio(np.nansum(each, axis=-1), (~np.isnan(each)).sum(axis=-1))
-
-
-def chance(truth_counts: npt.ArrayLike) -> Chance:
-    """What guessing reaches, from the number of clips of each emotion, shape (k,).
-
-    >>> chance([6, 2, 2, 0])
-    Chance(accuracy=0.6, uar=0.3333333333333333)
-    """
-    counts = np.asarray(truth_counts)
-    return Chance(
-        accuracy=float(_ratio(counts.max(), counts.sum())),
-        uar=float(_ratio(np.int64(1), np.count_nonzero(counts))),
-    )
-
-
-def _numbered(emotions: npt.ArrayLike, labels: Sequence[str]) -> npt.NDArray[np.int64]:
-    names, which = np.unique(np.asarray(emotions, dtype=str), return_inverse=True)
-    position = {label: number for number, label in enumerate(labels)}
-    for name in names:
-        if name not in position:
-            raise BadChoice(f"no emotion {choices(str(name), labels)}; add it to the labels")
-    return np.array([position[name] for name in names], dtype=np.int64)[which]
-
-
-def _hits(confusion: np.ndarray) -> np.ndarray:
-    return np.asarray(np.diagonal(confusion, axis1=-2, axis2=-1))
-
-
-def _ratio(part: npt.ArrayLike, whole: npt.ArrayLike) -> np.ndarray:
-    """Divide; nan where the whole is 0."""
-    part, whole = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
-    missing = np.full(part.shape, np.nan)
-    return np.asarray(np.divide(part, whole, out=missing, where=whole > 0))
+    def __post_init__(self) -> None:
+        if self.function is None and self.of_probabilities is None:
+            raise BadPlugin(
+                f"the metric {self.name} has no function; give it one of confusion matrices, "
+                "function=, or one of probabilities, of_probabilities="
+            )
