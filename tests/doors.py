@@ -27,7 +27,7 @@ from mutations import mutated, restructured
 from synthetic import fill, tone
 
 from sertool import audio, registry, report, store
-from sertool.benchmark import results, study
+from sertool.benchmark import predictions, results, study
 from sertool.cli import home
 from sertool.corpora import sources
 from sertool.errors import SertoolError
@@ -234,7 +234,10 @@ def voices(folder: Path) -> Attempt:
     return attempt
 
 
-PREDICTIONS = pa.table({name: ["sad", "calm"] for name in results.PREDICTED})
+TESTED = predictions.table(
+    pa.table({name: ["sad", "calm"] for name in predictions.PREDICTED}), ["sad", "sad"],
+    {"sad": np.array([0.9, 0.7])},
+)  # fmt: skip
 
 
 def reports(folder: Path) -> Attempt:
@@ -247,7 +250,7 @@ def reports(folder: Path) -> Attempt:
         for each in made_results.study()[:5]
     ]  # fmt: skip
     for each in made:
-        results.add(folder, each, PREDICTIONS)
+        results.add(folder, each)
     file = folder / results.RESULTS
     lines = file.read_bytes().splitlines(keepends=True)
 
@@ -277,9 +280,9 @@ def leavings(folder: Path) -> Attempt:
     made = made_results.study()[:1]
     report.write(made, folder)
     listed = (folder / report.build.MARKDOWN).read_bytes()
-    results.add(folder, made[0], PREDICTIONS)
-    waiting = next((folder / results.JOURNAL).iterdir())
-    predictions = waiting.read_bytes()
+    predictions.keep(folder, made[0].key, TESTED)
+    waiting = next((folder / predictions.JOURNAL).iterdir())
+    kept = waiting.read_bytes()
 
     def attempt(rng: Random) -> None:
         kind = rng.randrange(10)
@@ -288,12 +291,12 @@ def leavings(folder: Path) -> Attempt:
             home.places()
             home.remember("tess", folder)
         elif kind < 8:
-            writing.write(waiting, predictions)
-            place = rng.choice((waiting, folder / results.PREDICTIONS))
-            place.write_bytes(mutated(predictions, rng))
-            results.merge_predictions(folder)
+            writing.write(waiting, kept)
+            place = rng.choice((waiting, folder / predictions.PREDICTIONS))
+            place.write_bytes(mutated(kept, rng))
+            predictions.merge(folder)
         elif kind == 8:
-            (folder / writing.LOCK).write_bytes(mutated(predictions, rng))
+            (folder / writing.LOCK).write_bytes(mutated(kept, rng))
             with writing.alone(folder):
                 pass
         else:

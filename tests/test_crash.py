@@ -18,7 +18,7 @@ import pytest
 from synthetic import EMODB_NAMES, fill, tone, write_sound
 
 from sertool import registry, store
-from sertool.benchmark import evaluation, planning, results, study
+from sertool.benchmark import evaluation, planning, predictions, results, study
 from sertool.corpora import sources
 from sertool.errors import CannotWrite, NotFound
 from sertool.learning.candidate import Candidate
@@ -173,7 +173,7 @@ def undated(folder: Path) -> tuple[list[dict], list[dict]]:
     lines = [vars(result) for result in results.read(folder)]
     for line in lines:
         line.update(fit_seconds=0.0, predict_ms=0.0)
-    rows = pq.read_table(folder / results.PREDICTIONS).to_pylist()
+    rows = pq.read_table(folder / predictions.PREDICTIONS).to_pylist()
     return lines, sorted(rows, key=str)
 
 
@@ -181,7 +181,7 @@ def undated(folder: Path) -> tuple[list[dict], list[dict]]:
 def test_a_benchmark_survives_kills(stored: Path, tmp_path: Path) -> None:
     for place in kill_and_complete(benchmark, stored, tmp_path, check_results):
         assert undated(place) == undated(tmp_path / "whole")
-        assert not (place / results.JOURNAL).exists()
+        assert not (place / predictions.JOURNAL).exists()
 
 
 @pytest.mark.slow

@@ -7,12 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
+from sklearn.dummy import DummyClassifier
 from studied import run
 
-from sertool.benchmark import evaluation, planning, results
+from sertool.benchmark import evaluation, planning, predictions, results
 from sertool.benchmark.study import study
-from sertool.errors import BadChoice, NotEnough
+from sertool.errors import BadChoice, BadPlugin, NotEnough
+from sertool.learning.candidate import Candidate
 
 MakeStore = Callable[..., Path]
 
@@ -58,6 +61,45 @@ def test_figures_follow_from_the_confusion_matrix(make_store: MakeStore, tmp_pat
     assert result.accuracy == pytest.approx(np.trace(confusion) / confusion.sum())
     assert result.uar == pytest.approx(np.mean(np.diag(confusion) / confusion.sum(axis=1)))
     assert np.sum(list(result.by_speaker.values()), axis=0).tolist() == result.confusion
+
+
+def test_probabilities_are_those_of_the_estimator_and_labels_those_that_it_predicts(
+    make_store: MakeStore, tmp_path: Path
+) -> None:
+    place = make_store()
+    run(tmp_path / "r", place, protocols=["clips"], estimators=["majority", "svm", "logistic"])
+    found = predictions.read(tmp_path / "r")
+    asked = study(protocols=["clips"], corpora=["emodb"], estimators=["logistic"])
+    fit = planning.plan(asked, place).fits[0]
+    data, split = fit.dataset, fit.split
+    means = data.features[split.train].mean(axis=0), data.features[split.train].std(axis=0)
+    X = (data.features - means[0]) / np.where(means[1] == 0, 1, means[1])
+    y = data.labels[data.emotion]
+    model = fit.candidate.fitted(X[split.train], y[split.train], seed=fit.seed)
+    mine = pc.and_(pc.equal(found["estimator"], "logistic"), pc.equal(found["split"], split.name))
+    rows = found.filter(mine)
+    expected = model.predict_proba(X[split.test])
+    shares = predictions.probabilities(rows, data.labels.tolist())
+    np.testing.assert_allclose(shares, expected, atol=0.002)
+    assert rows["predicted"].to_pylist() == model.predict(X[split.test]).tolist()
+    of_svm = found.filter(pc.equal(found["estimator"], "svm"))
+    assert np.isnan(predictions.probabilities(of_svm, ["sad"])).all()
+
+
+class Odd(DummyClassifier):
+    """Says that it is surer than anything can be."""
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        return 8 * super().predict_proba(X)
+
+
+def test_probabilities_that_are_none_are_named(make_store: MakeStore, tmp_path: Path) -> None:
+    asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority"])
+    plan = planning.plan(asked, make_store())
+    odd = Candidate("odd", lambda random_state: Odd())
+    broken = replace(plan, fits=tuple(replace(fit, candidate=odd) for fit in plan.fits))
+    with pytest.raises(BadPlugin, match=r"odd gives probabilities .* mend its predict_proba"):
+        list(evaluation.run(broken, tmp_path / "r"))
 
 
 def test_any_number_of_workers_gives_the_same(make_store: MakeStore, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from studied import run
 
-from sertool.benchmark import evaluation, planning, results
+from sertool.benchmark import evaluation, planning, predictions, results
 from sertool.benchmark.planning import Plan
 from sertool.benchmark.study import study
 from sertool.errors import BadTable, CannotWrite, NotFound
@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_written_is_said_at_once(
 
 def test_predictions_of_every_fit_are_kept(make_store: MakeStore, tmp_path: Path) -> None:
     found = run(tmp_path / "r", make_store(), protocols=["clips"])
-    table = pq.read_table(tmp_path / "r" / results.PREDICTIONS)
+    table = pq.read_table(tmp_path / "r" / predictions.PREDICTIONS)
     assert table.num_rows == sum(result.n_test for result in found)
     assert table.column_names[: len(results.KEY)] == list(results.KEY)
     right = sum(
@@ -121,17 +121,17 @@ def test_predictions_of_a_fit_done_again_count_once(make_store: MakeStore, tmp_p
     keys = {"protocols": ["clips"], "estimators": ["majority"]}
     place = make_store()
     run(tmp_path / "r", place, **keys)
-    before = pq.read_table(tmp_path / "r" / results.PREDICTIONS)
+    before = pq.read_table(tmp_path / "r" / predictions.PREDICTIONS)
     lines = (tmp_path / "r" / results.RESULTS).read_text().splitlines(keepends=True)
     (tmp_path / "r" / results.RESULTS).write_text("".join(lines[1:]))
     assert len(run(tmp_path / "r", place, **keys)) == 1
-    assert pq.read_table(tmp_path / "r" / results.PREDICTIONS).num_rows == before.num_rows
+    assert pq.read_table(tmp_path / "r" / predictions.PREDICTIONS).num_rows == before.num_rows
 
 
 def test_damaged_predictions_are_named(make_store: MakeStore, tmp_path: Path) -> None:
     folder = tmp_path / "r"
     run(folder, make_store(), protocols=["clips"], estimators=["majority"])
-    file = folder / results.PREDICTIONS
+    file = folder / predictions.PREDICTIONS
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(BadTable, match=r"predictions\.parquet is damaged .*remove it"):
         run(folder, make_store(), protocols=["clips"], estimators=["majority"], seeds=[1])

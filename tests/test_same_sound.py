@@ -15,7 +15,7 @@ from studied import run
 from synthetic import name_sound_alike
 
 from sertool import store
-from sertool.benchmark import evaluation, planning, results
+from sertool.benchmark import evaluation, planning, predictions
 from sertool.benchmark.study import study
 from sertool.store import parquet
 
@@ -76,7 +76,7 @@ class TestRepeatedSounds:
         assert sum(result.n_test for result in without) == left
         assert with_them[0].store != without[0].store
         assert all(f"another name, too: {96 - left}" in each.warnings[0] for each in without)
-        tested = pq.read_table(tmp_path / "r" / results.PREDICTIONS)
+        tested = pq.read_table(tmp_path / "r" / predictions.PREDICTIONS)
         tested = tested.filter(pc.equal(tested.column("store"), without[0].store))
         clips = set(tested.column("clip").to_pylist())
         assert len(clips) == left

@@ -18,10 +18,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sertool import parallel, store, versions
-from sertool.benchmark import results
+from sertool import parallel, registry, store, versions
+from sertool.benchmark import predictions, results
 from sertool.benchmark.planning import OWN_SCALING, Fit, Plan
 from sertool.benchmark.results import Key, Result
+from sertool.errors import BadPlugin
 from sertool.learning import normalisation, search
 from sertool.learning.candidate import Candidate, Plain
 from sertool.learning.confusion import confusions
@@ -46,12 +47,16 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What a worker reports of a fit: what it takes the test rows for, what it cost and chose."""
+    """What a worker reports of a fit: what it takes the test rows for, what it cost and chose.
+
+    `probabilities` are those of each emotion in [0, 1], shape (n_test,), where there are any.
+    """
 
     predicted: np.ndarray
     fit_seconds: float
     predict_seconds: float
     model_bytes: int
+    probabilities: dict[str, np.ndarray]
     learning_curve: dict[str, list[float]]
     chosen: dict[str, Any]
 
@@ -91,11 +96,11 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
         try:
             with closing(parallel.outcomes(learn, work, jobs)) as outcomes:
                 for fit, learnt in zip(todo, outcomes, strict=True):
-                    result, predictions = _result(fit, learnt)
-                    results.add(folder, result, predictions)
-                    yield fit, result
+                    result, tested = _result(fit, learnt)
+                    predictions.keep(folder, result.key, tested)
+                    yield fit, results.add(folder, result)
         finally:
-            results.merge_predictions(folder)
+            predictions.merge(folder)
 
 
 def outstanding(plan: Plan, held: Mapping[Key, Result]) -> list[Fit]:
@@ -150,11 +155,13 @@ def learn(
     model = setting.fitted(X_train, y_train, seed=recipe.seed, validation=held)
     fitted = time.perf_counter()
     predicted = model.predict(X_test)
+    answered = time.perf_counter()
     return Learnt(
         predicted=np.asarray(predicted),
         fit_seconds=fitted - started,
-        predict_seconds=time.perf_counter() - fitted,
+        predict_seconds=answered - fitted,
         model_bytes=len(pickle.dumps(model)),
+        probabilities=_probabilities(model, X_test, recipe.candidate.name),
         learning_curve=_learning_curve(model),
         chosen={name: setting.parameters[name] for name in recipe.candidate.open},
     )
@@ -198,19 +205,35 @@ def _normalised(
     )
 
 
-def _predictions(identity: pa.Table, predicted: np.ndarray) -> pa.Table:
-    *columns, last = results.PREDICTED
-    return identity.select(columns).append_column(last, pa.array(predicted.tolist()))
+def _probabilities(model: Any, X: np.ndarray, name: str) -> dict[str, np.ndarray]:
+    """The probability of each emotion, where an estimator has any.
+
+    Raises:
+        BadPlugin: it has some that are none.
+    """
+    if not hasattr(model, "predict_proba"):
+        return {}
+    with registry.running("estimators", name):
+        found = np.asarray(model.predict_proba(X), np.float32)
+    emotions = np.asarray(model.classes_).tolist()
+    if found.shape != (len(X), len(emotions)) or not ((found >= 0) & (found <= 1.0001)).all():
+        raise BadPlugin(
+            f"the estimator {name} gives probabilities of shape {found.shape}, or some outside of "
+            f"[0, 1], where ({len(X)}, {len(emotions)}) are due; mend its predict_proba"
+        )
+    return dict(zip(emotions, found.T, strict=True))
 
 
 def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
     """What a fit came to, and what it took each test row for."""
     data, rows = fit.dataset, _rows(fit)
-    predictions = _predictions(data.identity.take(pa.array(rows.test)), learnt.predicted)
+    tested = predictions.table(
+        data.identity.take(pa.array(rows.test)), learnt.predicted.tolist(), learnt.probabilities
+    )
     trained = data.labels[np.unique(data.emotion[rows.train])].tolist()
-    truth, predicted = (predictions.column(name).to_pylist() for name in ("emotion", "predicted"))
+    truth, predicted = (tested.column(name).to_pylist() for name in ("emotion", "predicted"))
     labels = tuple(sorted({*trained, *truth}))
-    tested_speakers = store.qualified(predictions, "speaker")
+    tested_speakers = store.qualified(tested, "speaker")
     by_speaker = confusions(truth, predicted, labels, tested_speakers)
     confusion = by_speaker.sum(axis=0)
     n_clips, n_speakers = (_counts(each, rows) for each in (data.clip, data.speaker))
@@ -234,7 +257,7 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
         accuracy=float(accuracy(confusion)),
         uar=float(uar(confusion)),
         macro_f1=float(macro_f1(confusion)),
-        left_out=_left_out(fit, predictions, labels),
+        left_out=_left_out(fit, tested, labels),
         n_train=rows.train.size,
         n_test=rows.test.size,
         n_train_clips=n_clips[0],
@@ -253,7 +276,7 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
         chosen=learnt.chosen,
         settings=fit.candidate.settings(fit.seed),
     )
-    return result, predictions
+    return result, tested
 
 
 def _counts(numbers: np.ndarray, rows: Rows) -> tuple[int, int, int]:
@@ -267,9 +290,9 @@ def _learning_curve(model: object) -> dict[str, list[float]]:
     return {name: [round(value, 5) for value in values] for name, values in curve.items()}
 
 
-def _left_out(fit: Fit, predictions: pa.Table, labels: Sequence[str]) -> dict[str, int]:
+def _left_out(fit: Fit, rows: pa.Table, labels: Sequence[str]) -> dict[str, int]:
     """Clips of the tested corpora whose emotion did not enter, by emotion."""
-    tested = set(predictions.column("corpus").to_pylist())
+    tested = set(rows.column("corpus").to_pylist())
     counts: Counter[str] = Counter()
     for (corpus, emotion), n_clips in fit.dataset.n_clips.items():
         if corpus in tested and emotion not in labels:

@@ -1,27 +1,22 @@
 """Results of a study, kept as JSON lines; the only file that knows how they are stored.
 
 `results.jsonl` alone is enough to redo every table: each line carries its confusion matrix, whole
-and by speaker. `predictions.parquet` holds what each test clip was taken for.
+and by speaker. What each test clip was taken for is kept by `predictions`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import io
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, get_type_hints
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from sertool.errors import BadTable, CannotWrite, NotFound
 from sertool.storage import writing
@@ -31,17 +26,11 @@ FORMAT = 2
 """What is written; format 1, which had no `settings`, is read as well."""
 READABLE = (1, 2)
 RESULTS = "results.jsonl"
-PREDICTIONS = "predictions.parquet"
-
-JOURNAL = ".predictions"
-"""Where predictions wait until they are merged, one small file a fit."""
 
 KEY = (
     "protocol", "split", "normalisation", "estimator", "parameters", "emotions",
     "train_variants", "seed", "store",
 )  # fmt: skip
-PREDICTED = ("corpus", "clip", "variant", "speaker", "emotion", "predicted")
-"""What is kept of each prediction beside the key of its result."""
 Key = tuple[str, ...]
 """The values of `KEY` as text."""
 
@@ -198,61 +187,17 @@ def latest(folder: Path) -> dict[Key, Result]:
     return {result.key: result for result in read(folder)}
 
 
-def add(folder: Path, result: Result, predictions: pa.Table) -> None:
-    """Keep one result and its predictions; both outlive a kill from here on."""
-    _journal(folder, result, predictions)
+def add(folder: Path, result: Result) -> Result:
+    """Keep one result; it outlives a kill from here on.
+
+    Returns:
+        The result as it will be read: JSON knows no tuple inside of a parameter.
+    """
     line = json.dumps({"format": FORMAT, **dataclasses.asdict(result)}) + "\n"
     with writing.failures_in_words(folder / RESULTS), (folder / RESULTS).open("ab+") as file:
         _drop_cut_off_line(file)
         file.write(line.encode())
-
-
-def merge_predictions(folder: Path) -> None:
-    """Move the predictions that wait one file a fit into `predictions.parquet`."""
-    file, journal = folder / PREDICTIONS, folder / JOURNAL
-    parts = sorted(journal.glob("*.parquet"))
-    if parts:
-        new = pa.concat_tables([_read(part) for part in parts])
-        tables = [_without(_read(file), _keys(new)), new] if file.is_file() else [new]
-        _write(pa.concat_tables(tables), file)
-    shutil.rmtree(journal, ignore_errors=True)
-
-
-def _keys(predictions: pa.Table) -> pa.ChunkedArray:
-    return pc.binary_join_element_wise(*(predictions.column(name) for name in KEY), "\0")
-
-
-def _without(predictions: pa.Table, keys: pa.ChunkedArray) -> pa.Table:
-    """Predictions of other fits: one that was done again, or merged before a kill, counts once."""
-    again = pc.is_in(_keys(predictions), keys.combine_chunks())
-    return predictions.filter(pc.invert(again))
-
-
-def _journal(folder: Path, result: Result, predictions: pa.Table) -> None:
-    """One file a fit, named by its key: a fit that is done again replaces it."""
-    name = hashlib.sha256("\0".join(result.key).encode()).hexdigest()[:16]
-    for column, value in zip(reversed(KEY), reversed(result.key), strict=True):
-        predictions = predictions.add_column(0, column, pa.array([value] * predictions.num_rows))
-    _write(predictions, folder / JOURNAL / f"{name}.parquet")
-
-
-def _write(predictions: pa.Table, file: Path) -> None:
-    sink = io.BytesIO()
-    pq.write_table(predictions, sink, compression="zstd")
-    writing.write(file, sink.getvalue())
-
-
-def _read(file: Path) -> pa.Table:
-    try:
-        table = pq.read_table(pa.BufferReader(file.read_bytes()))
-        table.validate(full=True)
-        if table.schema.names != [*KEY, *PREDICTED] or {*table.schema.types} != {pa.string()}:
-            raise ValueError("it has other columns")
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise BadTable(
-            f"{file} is damaged ({error}): remove it; its predictions are lost, the results are not"
-        ) from None
-    return table
+    return _parse(line.encode(), str(folder / RESULTS))
 
 
 def _drop_cut_off_line(file: BinaryIO) -> None:
@@ -282,10 +227,16 @@ def _parse(line: bytes, place: str) -> Result:
 
 
 def _check_types(stored: dict[str, Any]) -> None:
-    types = get_type_hints(Result)
+    types = _types()
     strange = [name for name in stored if name in types and not is_of(stored[name], types[name])]
     if strange:
         raise ValueError(f"{', '.join(strange)}: of another type")
+
+
+@cache
+def _types() -> dict[str, Any]:
+    """The declared type of each attribute; to work them out takes as long as to read a line."""
+    return get_type_hints(Result)
 
 
 def _check_counts(result: Result) -> None:
