@@ -214,8 +214,6 @@ def _word(kind: str) -> str:
 
 def _module(path: Path, version: str) -> ModuleType:
     """The module in a file, under a name of its own; workers get it by value, with their tasks."""
-    from joblib.externals import cloudpickle
-
     name = f"sertool_plugin_{path.stem}_{version}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -223,8 +221,16 @@ def _module(path: Path, version: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    cloudpickle.register_pickle_by_value(module)
+    _pickler().register_pickle_by_value(module)
     return module
+
+
+def _pickler() -> ModuleType:
+    """What joblib's workers get their tasks by: up to joblib 1.5 a copy of its own."""
+    try:
+        return importlib.import_module("joblib.externals.cloudpickle")
+    except ImportError:
+        return importlib.import_module("cloudpickle")
 
 
 def _refuse_two_places(kind: str, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 EXTRACTION = ("numba", "numpy", "scipy", "soxr", "soundfile")
+REPORTS = ("matplotlib", "numpy", "scipy")
 LEARNING = ("scikit-learn", "xgboost", "xgboost-cpu", "keras", "tensorflow", "numpy")
 
 
@@ -21,6 +22,11 @@ def of_extraction() -> dict[str, str]:
 def of_learning() -> dict[str, str]:
     """Versions that fitted estimators depend on; what is not installed is not named."""
     return _installed(("sertool", *LEARNING))
+
+
+def of_reports() -> dict[str, str]:
+    """Versions that tables and figures depend on."""
+    return _installed(("sertool", *REPORTS))
 
 
 def _installed(packages: tuple[str, ...]) -> dict[str, str]:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 import soundfile
 from made_results import result, study
@@ -290,7 +289,7 @@ def test_sound_at_hand_is_shown(
     shutil.rmtree(gone)
     results.prepare(tmp_path / "r")
     for each in (result(), result(on=("savee", "savee"))):
-        results.add(tmp_path / "r", each, pa.table({"clip": ["a"]}))
+        results.add(tmp_path / "r", each)
     monkeypatch.setattr(sys, "argv", ["sertool", "report", str(tmp_path / "r"), "--html",
                                       str(tmp_path / "r.html")])  # fmt: skip
     with pytest.raises(SystemExit) as stopped:

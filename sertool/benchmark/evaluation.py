@@ -9,7 +9,7 @@ import pickle
 import time
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -70,6 +70,55 @@ class Rows:
     test: np.ndarray
 
 
+@dataclass(frozen=True)
+class Session:
+    """A folder of results that one study is run in, and no other process writes to.
+
+    Attributes:
+        plan: the fits of the study.
+        folder: where results are kept.
+        held: the results that the folder holds by their keys, to which `fits` adds each new one.
+        outstanding: the fits that it held no result of.
+    """
+
+    plan: Plan
+    folder: Path
+    held: dict[Key, Result]
+    outstanding: list[Fit]
+
+    def fits(self, jobs: int = 1) -> Generator[tuple[Fit, Result]]:
+        """Do the fits that are outstanding; each is kept before it is yielded.
+
+        Args:
+            jobs: as for `run`.
+        """
+        work = (_task(fit) for fit in self.outstanding)
+        try:
+            with closing(parallel.outcomes(learn, work, jobs)) as outcomes:
+                for fit, learnt in zip(self.outstanding, outcomes, strict=True):
+                    result, tested = _result(fit, learnt)
+                    predictions.keep(self.folder, result.key, tested)
+                    self.held[result.key] = results.add(self.folder, result)
+                    yield fit, self.held[result.key]
+        finally:
+            predictions.merge(self.folder)
+
+
+@contextmanager
+def session(plan: Plan, folder: str | Path) -> Iterator[Session]:
+    """Open a folder of results for a study: it is made where it is not there, and read once.
+
+    Raises:
+        CannotWrite: `folder` cannot be written to, or another process is writing results there.
+        BadTable: what it holds are no results.
+    """
+    folder = Path(folder)
+    results.prepare(folder)
+    with writing.alone(folder):
+        held = results.latest(folder)
+        yield Session(plan, folder, held, outstanding(plan, held))
+
+
 def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit, Result]]:
     """Do the fits that are `outstanding` in `folder`; each is kept before it is yielded.
 
@@ -88,19 +137,8 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
         CannotWrite: `folder` cannot be written to, the disk is full, or another process is
             writing results there.
     """
-    folder = Path(folder)
-    results.prepare(folder)
-    with writing.alone(folder):
-        todo = outstanding(plan, results.latest(folder))
-        work = (_task(fit) for fit in todo)
-        try:
-            with closing(parallel.outcomes(learn, work, jobs)) as outcomes:
-                for fit, learnt in zip(todo, outcomes, strict=True):
-                    result, tested = _result(fit, learnt)
-                    predictions.keep(folder, result.key, tested)
-                    yield fit, results.add(folder, result)
-        finally:
-            predictions.merge(folder)
+    with session(plan, folder) as begun, closing(begun.fits(jobs)) as fits:
+        yield from fits
 
 
 def outstanding(plan: Plan, held: Mapping[Key, Result]) -> list[Fit]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sertool.cli import console, home
-from sertool.cli.report import write_and_show
+from sertool.cli.plugin_option import PluginFiles
+from sertool.cli.report import show
 from sertool.errors import BadChoice
 from sertool.storage import paths
 
 if TYPE_CHECKING:
     from sertool.benchmark.planning import Plan
+    from sertool.benchmark.results import Key, Result
 
 QUICK = paths.ASSETS / "quick.toml"
 """What is asked where nothing else is said."""
@@ -99,6 +101,7 @@ def benchmark(
     scheduler: Annotated[
         str | None, typer.Option(metavar="TCP://HOST:PORT", help=console.SCHEDULER)
     ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """Compare estimators under several protocols; print the overview, write all tables.
 
@@ -109,7 +112,7 @@ def benchmark(
     """
     from sertool import parallel
     from sertool.benchmark import planning, study
-    from sertool.benchmark import results as results_file
+    from sertool.report import Report
 
     jobs = console.checked_jobs(jobs)
     place = home.store_to_read(store)
@@ -130,12 +133,12 @@ def benchmark(
     for note in plan.notes:
         console.say(f"note: {note}")
     with parallel.engine(engine, scheduler):
-        _run(plan, folder, jobs)
-    found = results_file.read(folder)
-    n_others = len({result.key for result in found} - {fit.key for fit in plan.fits})
+        held = _run(plan, folder, jobs)
+    n_others = len(held.keys() - {fit.key for fit in plan.fits})
     if n_others:
         console.say(f"shown with {n_others} results of other runs that lie in {folder}, too")
-    write_and_show(found, folder)
+    made = Report([*held.values()], folder)
+    show(made, made.update(folder), folder)
 
 
 def _name(spec: Path | None, place: Path) -> str:
@@ -175,19 +178,19 @@ def _number(given: str) -> int:
     return int(given)
 
 
-def _run(plan: Plan, folder: Path, jobs: int) -> None:
-    """Do the fits that the folder holds no result of, under a progress bar."""
-    from sertool.benchmark import evaluation, results
+def _run(plan: Plan, folder: Path, jobs: int) -> dict[Key, Result]:
+    """Do the fits that the folder holds no result of, under a progress bar; all that it holds."""
+    from sertool.benchmark import evaluation
 
-    held = results.latest(folder)
-    outstanding = {fit.key for fit in evaluation.outstanding(plan, held)}
-    n_done = len(plan.fits) - len(outstanding)
-    n_again = len(outstanding & held.keys())
-    if n_again:
-        console.say(f"defaults of estimators have changed: {n_again} results are made again")
-    with console.bar() as bar, contextlib.closing(evaluation.run(plan, folder, jobs=jobs)) as fits:
-        task = bar.add_task("fits", total=len(plan.fits), completed=n_done)
-        for fit, _ in fits:
-            name = f"{fit.protocol.name} {fit.split.name} {fit.candidate.name}"
-            bar.update(task, advance=1, description=name)
-        bar.update(task, description="fits")
+    with evaluation.session(plan, folder) as session:
+        n_again = sum(fit.key in session.held for fit in session.outstanding)
+        if n_again:
+            console.say(f"defaults of estimators have changed: {n_again} results are made again")
+        n_done = len(plan.fits) - len(session.outstanding)
+        with console.bar() as bar, contextlib.closing(session.fits(jobs)) as fits:
+            task = bar.add_task("fits", total=len(plan.fits), completed=n_done)
+            for fit, _ in fits:
+                name = f"{fit.protocol.name} {fit.split.name} {fit.candidate.name}"
+                bar.update(task, advance=1, description=name)
+            bar.update(task, description="fits")
+    return session.held

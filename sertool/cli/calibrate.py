@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sertool.cli import console
+from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.sound_paths import files
 from sertool.errors import BadChoice, SertoolError
 
@@ -25,6 +26,7 @@ def calibrate(
         typer.Argument(metavar="FILE|DIR...", help="Sound files of one speaker, or folders."),
     ],
     output: Annotated[Path, typer.Option(metavar="FILE", help="The voice file to write (JSON).")],
+    plugin: PluginFiles = None,
 ) -> None:
     """Measure how a speaker usually speaks, for `sertool predict --voice`.
 

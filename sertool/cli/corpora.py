@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sertool.cli import console, corpus_options, home
+from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import NotEnough, NotFound, SertoolError
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def check(
     jobs: Annotated[
         int, typer.Option(metavar="N", help="Processes; 1 = this one alone, -1 = one a core.")
     ] = -1,
+    plugin: PluginFiles = None,
 ) -> None:
     """Audit corpora: listen to every recording, and say what to know before a number is made.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sertool.cli import console, corpus_options, home
+from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadRecording
 from sertool.types import EMOTIONS
 
@@ -64,6 +65,7 @@ def extract(
     strict: Annotated[
         bool, typer.Option("--strict", help="A bad recording is an error: exit with 2.")
     ] = False,
+    plugin: PluginFiles = None,
 ) -> None:
     """Measure the features of recordings, three variants each, into a parquet store.
 

@@ -15,6 +15,7 @@ import typer
 from sertool.cli import console, listen_output, model_options
 from sertool.cli.listen_output import LiveFormat
 from sertool.cli.model_options import Backend, ModelFile, VoiceFile
+from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadChoice
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def listen(
         LiveFormat | None,
         typer.Option(help="How to show it. (default: live on a screen, lines elsewhere)"),
     ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """Listen to a microphone and show the emotion as it is spoken; Ctrl-C ends.
 

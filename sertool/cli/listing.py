@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sertool.cli import console
+from sertool.cli.plugin_option import PluginFiles
 
 
-def list_plugins() -> None:
+def list_plugins(plugin: PluginFiles = None) -> None:
     """Name every corpus, estimator, protocol and feature there is, other packages' included.
 
     Feature sets are what --features takes.

@@ -18,6 +18,7 @@ import typer
 from sertool.cli import console, model_options
 from sertool.cli.console import PredictionFormat
 from sertool.cli.model_options import Backend, ModelFile, VoiceFile
+from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.sound_paths import files
 from sertool.cli.timeline import show as show_timeline
 from sertool.errors import BadChoice, SertoolError
@@ -58,6 +59,7 @@ def predict(
             help="Write a timeline by its suffix: .csv .json .txt (Audacity) .TextGrid .png .svg",
         ),
     ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """Recognise the emotion of recordings, with the probability of each emotion.
 

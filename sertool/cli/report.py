@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.errors import BadChoice, SertoolError
+from sertool.cli.plugin_option import PluginFiles
+from sertool.errors import BadChoice, NotFound, SertoolError
 
 if TYPE_CHECKING:
     from sertool.benchmark.results import Result
+    from sertool.report import Report
 
 
 def report(
@@ -23,30 +25,40 @@ def report(
             metavar="FILE", help="Also write everything as one HTML page, for example r.html."
         ),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Redo every folder of results in DIR, and in those below.")
+    ] = False,
+    plugin: PluginFiles = None,
 ) -> None:
     """Redo tables and figures of a study from its results.jsonl alone.
 
     Writes tables.md, tables.tex, one CSV per table and the figures into DIR, byte for byte the
     same each time, and prints the overview. The page also shows a clip of each emotion of those
     corpora whose place `sertool corpora add` was told.
+
+    With --all a folder that fails is named, the others are redone, and the exit code is 1.
     """
     from sertool.benchmark import results
+    from sertool.report import Report
 
-    found = results.read(folder)
-    pages = [_write_page(found, folder, html)] if html else []
-    write_and_show(found, folder, *pages)
+    if every:
+        if html:
+            raise BadChoice("--html makes the page of one study; leave out --all")
+        _redo_all(folder)
+        return
+    made = Report(results.read(folder), folder)
+    pages = [_write_page(made, folder, html)] if html else []
+    show(made, made.write(folder), folder, *pages)
 
 
-def write_and_show(found: Sequence[Result], folder: Path, *others: Path) -> None:
-    """Write the tables of some results and print the ones that a person looks at first.
+def show(made: Report, files: Sequence[Path], folder: Path, *others: Path) -> None:
+    """Print the tables that a person looks at first, and say what was written.
 
     `others` were written already and are named with the rest.
     """
-    from sertool import report as reporting
     from sertool.cli import console
 
-    files = reporting.write(found, folder)
-    for full, short in reporting.at_a_glance(found):
+    for full, short in made.at_a_glance:
         table = console.drawn(full.title, full.columns, full.rows, full.facts, full.best)
         notes = full.notes
         if not console.fits(table):
@@ -55,9 +67,55 @@ def write_and_show(found: Sequence[Result], folder: Path, *others: Path) -> None
         console.put(table)
         for note in notes:
             console.tell(note)
-    console.say(f"written to {folder}: {', '.join(_summed_up(files, folder))}")
+    if files:
+        console.say(f"written to {folder}: {', '.join(_summed_up(files, folder))}")
+        for line in made.further.left_out:
+            console.say(line)
+    else:
+        console.say(f"tables and figures in {folder} are those of these results already")
     for other in others:
         console.say(f"written: {other}")
+
+
+def _redo_all(top: Path) -> None:
+    """Redo the tables and figures of all folders of results, whatever happens to some of them."""
+    from sertool.benchmark import results
+    from sertool.cli import console
+
+    folders = sorted(file.parent for file in top.rglob(results.RESULTS))
+    if not folders:
+        raise NotFound(f"no {results.RESULTS} in {top} or below; sertool benchmark makes one")
+    with console.bar() as bar:
+        task = bar.add_task("reports", total=len(folders))
+        failed = 0
+        for folder in folders:
+            bar.update(task, description=folder.name)
+            try:
+                said = _redone(folder)
+            except SertoolError as error:
+                said = [f"failed: {error}"]
+                failed += 1
+            for line in said:
+                bar.console.print(
+                    f"{folder}: {line}", markup=False, highlight=False, soft_wrap=True
+                )
+            bar.advance(task)
+        bar.update(task, description="reports")
+    if failed:
+        console.say(f"{failed} of {len(folders)} folders failed")
+        raise typer.Exit(1)
+
+
+def _redone(folder: Path) -> list[str]:
+    """Write the report of a folder of results; what there is to say of it."""
+    from sertool.benchmark import results
+    from sertool.report import Report
+    from sertool.report.build import script_of
+
+    if script := script_of(folder):
+        return [f"passed over, made by: {script}"]
+    made = Report(results.read(folder), folder)
+    return [", ".join(_summed_up(made.write(folder), folder)), *made.further.left_out]
 
 
 def _summed_up(files: Sequence[Path], folder: Path) -> list[str]:
@@ -89,17 +147,17 @@ def _samples(found: Sequence[Result]) -> dict[str, bytes]:
     return pictures
 
 
-def _write_page(found: Sequence[Result], folder: Path, file: Path) -> Path:
+def _write_page(made: Report, folder: Path, file: Path) -> Path:
     """Write the HTML page of some results, named after their folder.
 
     Raises:
         BadChoice: a file that is no HTML file by its name.
         CannotWrite: the disk is full, or the folder may not be written to.
     """
-    from sertool import report as reporting
     from sertool.storage import writing
 
     if file.suffix.lower() not in (".html", ".htm"):
         raise BadChoice(f"--html '{file}': give the name of a file that ends in .html")
-    writing.write(file, reporting.page(found, folder.resolve().name, _samples(found)).encode())
+    page = made.page(folder.resolve().name, _samples(made.results))
+    writing.write(file, page.encode())
     return file

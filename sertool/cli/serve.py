@@ -11,6 +11,7 @@ import typer
 
 from sertool.cli import console
 from sertool.cli.model_options import DEFAULT_BACKEND
+from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import MissingExtra
 
 INSTALL = 'pip install "sertool[web]"'
@@ -25,6 +26,7 @@ def serve(
         Path | None,
         typer.Option(metavar="FILE", help="Also offer a model that `sertool train` made, first."),
     ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """Serve a web page that recognises the emotion of what is recorded or uploaded there.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sertool.cli import console, home
+from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadTable, NotFound
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def check(
     folder: Annotated[
         str | None, typer.Argument(metavar="DIR", help="The store. (default: yours)")
     ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """Verify every byte of a store by its checksums; exit 1 if a part is damaged.
 

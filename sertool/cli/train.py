@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sertool.cli import console, home
+from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadChoice
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def train(
             metavar="A,B", help="Corpora of the store to try the model on, untrained: for the card."
         ),
     ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """Train an estimator on a store; calibrate its probabilities on held-out speakers.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,33 +42,40 @@ STYLE = {
     "text.parse_math": False,
 }
 
-Drawing = tuple[str, bytes]
+Draw = Callable[[], "Figure"]
 
 
-def figures(sections: Sequence[Section]) -> Iterator[Drawing]:
-    """All figures, as name and PNG.
+def figures(sections: Sequence[Section]) -> dict[str, Draw]:
+    """All figures by name, none of them drawn yet.
 
     Per protocol: UAR with intervals (heat maps where many corpora are crossed) and the confusion
     matrices of the best estimator; the ranks of estimators over many test sets; the learning curves
     of those that learn in epochs; where both were run, the gap between clips and speakers.
     """
+    found: dict[str, Draw] = {}
+    for section in sections:
+        few = len(section.targets) <= FEW_PAIRS
+        draw = _dots if section.within or few else _heat_maps
+        found[f"uar-{section.name}"] = partial(draw, section)
+        if len(section.targets) <= MOST_PANELS:
+            found[f"confusion-{section.name}"] = partial(_confusions, section)
+        if ranks := ranked(section):
+            found[f"ranks-{section.name}"] = partial(_ranks, section, ranks)
+        if curves := _learning_curves(section):
+            found[f"learning-{section.name}"] = partial(_learning, section, curves)
+    for clips, speakers in gap_pairs(sections):
+        if scores := gap_scores(clips, speakers):
+            name = clips.name.replace("clips", "optimism-gap", 1)
+            found[name] = partial(_gap, clips, scores)
+    return found
+
+
+def drawn(draw: Draw) -> bytes:
+    """A figure as PNG."""
     from matplotlib import style
 
     with style.context(["default", STYLE]):
-        for section in sections:
-            few = len(section.targets) <= FEW_PAIRS
-            draw = _dots if section.within or few else _heat_maps
-            yield f"uar-{section.name}", png(draw(section))
-            if len(section.targets) <= MOST_PANELS:
-                yield f"confusion-{section.name}", png(_confusions(section))
-            if found := ranked(section):
-                yield f"ranks-{section.name}", png(_ranks(section, found))
-            if curves := _learning_curves(section):
-                yield f"learning-{section.name}", png(_learning(section, curves))
-        for clips, speakers in gap_pairs(sections):
-            if scores := gap_scores(clips, speakers):
-                name = clips.name.replace("clips", "optimism-gap", 1)
-                yield name, png(_gap(clips, scores))
+        return png(draw())
 
 
 def _dots(section: Section) -> Figure:

@@ -27,13 +27,14 @@ def overviews(sections: Sequence[Section]) -> Iterator[Table]:
     """
     for each in panels(sections):
         if not each.is_per_corpus:
-            yield shown(each)
+            yield _recorded(shown(each), each)
 
 
 def per_corpus(section: Section) -> Iterator[Table]:
     """Rows estimators, columns corpora; for a protocol that divides each corpus in itself."""
     if section.within:
-        yield _score_table(in_corpora(section))
+        panel = in_corpora(section)
+        yield _recorded(_score_table(panel), panel)
 
 
 def matrices(section: Section) -> Iterator[Table]:
@@ -44,9 +45,14 @@ def matrices(section: Section) -> Iterator[Table]:
 
 
 def shown(panel: Panel) -> Table:
-    """A panel as it is written."""
+    """A panel as it is written, but for its records."""
     table = _means(panel) if panel.is_wide else _score_table(panel)
     return replace(table, notes=(*table.notes, *why(panel.sections)))
+
+
+def _recorded(table: Table, panel: Panel) -> Table:
+    """With all that is known of each pool: intervals, for example, that means do not show."""
+    return replace(table, records=tuple(record(section, pool) for section, pool in panel.pools))
 
 
 def _score_table(panel: Panel) -> Table:
@@ -67,7 +73,6 @@ def _score_table(panel: Panel) -> Table:
         ),
         best=_cells(panel.best, estimators),
         notes=(*panel.notes, *pooled(panel.pools), *published.notes(columns)),
-        records=tuple(record(section, pool) for section, pool in panel.pools),
     )
 
 
@@ -119,7 +124,6 @@ def _means(panel: Panel) -> Table:
             "Mean UAR % / mean accuracy % over the test sets on which every estimator was run; "
             "the tables of each protocol give each test set with its interval.",
         ),
-        records=tuple(record(each, pool) for each in sections for pool in each.sorted_pools),
     )
 
 

@@ -9,7 +9,6 @@ from html import escape
 from string import Template
 from typing import TYPE_CHECKING
 
-from sertool.report.build import tables
 from sertool.report.markup import Part, block, contents
 from sertool.report.table import Table, Value
 from sertool.storage import paths
@@ -28,32 +27,24 @@ KINDS = {
 """Headings below those of the protocols, and how the names of what stands there begin."""
 
 
-def page(results: Sequence[Result], title: str, samples: Mapping[str, bytes] | None = None) -> str:
-    """All tables and figures of some results as one HTML page; the same results, the same bytes.
+def page(
+    sections: Sequence[Section],
+    tables: Sequence[Table],
+    title: str,
+    samples: Mapping[str, bytes],
+) -> str:
+    """Tables and the figures of sections as one HTML page; `Report.page` says more."""
+    from sertool.report.figures import drawn, figures
 
-    Nothing is loaded from elsewhere: the figures are part of the page.
-
-    Args:
-        results: in any order; of two with the same key the later one counts.
-        title: what the page is called, for example the name of the study's folder.
-        samples: by corpus, a PNG of one clip of each emotion, from `report.clip_pictures`.
-
-    Raises:
-        NotEnough: no result at all.
-    """
-    from sertool.report.figures import figures
-    from sertool.report.sections import sections
-
-    found = sections(results)
-    parts = [
-        *_parts(tables(results), found, dict(figures(found))),
-        *_samples(samples or {}),
-        *_origin(results),
+    drawings = {name: drawn(draw) for name, draw in figures(sections).items()}
+    results = [
+        each for section in sections for pool in section.sorted_pools for each in pool.results
     ]
+    parts = [*_parts(tables, sections, drawings), *_samples(samples), *_origin(results)]
     return Template(_asset("page.html")).substitute(
         title=escape(title),
         style=_asset("page.css"),
-        summary=escape(_summary(results, found)),
+        summary=escape(_summary(results, sections)),
         contents="".join(contents(number, part) for number, part in enumerate(parts)),
         parts="".join(block(number, part) for number, part in enumerate(parts)),
     )
@@ -165,7 +156,7 @@ def _summary(results: Sequence[Result], sections: Sequence[Section]) -> str:
     seeds = sorted({result.seed for result in results})
     return " · ".join(
         (
-            _counted(len({result.key for result in results}), "result"),
+            _counted(len(results), "result"),
             f"{_counted(len(clips), 'corpus', 'corpora')} ({', '.join(sorted(clips))})",
             _counted(len(estimators), "estimator"),
             f"{_counted(sum(clips.values()), 'clip')} tested",
