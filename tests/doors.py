@@ -279,7 +279,9 @@ def leavings(folder: Path) -> Attempt:
     places = (folder / "corpora.json").read_bytes()
     made = made_results.study()[:1]
     report.write(made, folder)
-    listed = (folder / report.build.MARKDOWN).read_bytes()
+    listed, digest = (
+        (folder / name).read_bytes() for name in (report.build.MARKDOWN, report.build.DIGEST)
+    )
     predictions.keep(folder, made[0].key, TESTED)
     waiting = next((folder / predictions.JOURNAL).iterdir())
     kept = waiting.read_bytes()
@@ -301,7 +303,9 @@ def leavings(folder: Path) -> Attempt:
                 pass
         else:
             (folder / report.build.MARKDOWN).write_bytes(mutated(listed, rng))
-            report.write(made, folder)
+            if rng.random() < 0.5:
+                (folder / report.build.DIGEST).write_bytes(mutated(digest, rng))
+            report.Report(made).update(folder)
 
     return attempt
 

@@ -36,17 +36,26 @@ from sertool.report.table import Table
 
 def write(lines: Lines, folder: Path) -> list[Path]:
     """Write `tables.md`, a CSV a table and the figures; the same lines give the same bytes."""
-    made = tables(lines)
-    drawings = {f"figures/{_name(each)}.png": figure(lines, each) for each in QUESTIONS}
-    texts = {f"tables/{table.name}.csv": comma_separated(table).encode() for table in made}
-    pictures = "\n".join(f"![{Path(name).stem}]({name})" for name in drawings)
-    head = "python benchmarks/voice/study.py --store DIR --results results/voice\n\n"
-    text = f"    {head}{markdown(made)}\n## Figures\n\n{pictures}\n"
-    files = {"tables.md": text.encode(), **texts, **drawings}
+    drawings = {_drawing(each): figure(lines, each) for each in QUESTIONS}
+    files = texts(lines) | drawings
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return [folder / name for name in files]
+
+
+def texts(lines: Lines) -> dict[str, bytes]:
+    """All files but the figures, by name."""
+    made = tables(lines)
+    pictures = "\n".join(f"![{Path(_drawing(each)).stem}]({_drawing(each)})" for each in QUESTIONS)
+    head = "python benchmarks/voice/study.py --store DIR --results results/voice\n\n"
+    text = f"    {head}{markdown(made)}\n## Figures\n\n{pictures}\n"
+    plain = {f"tables/{table.name}.csv": comma_separated(table).encode() for table in made}
+    return {"tables.md": text.encode(), **plain}
+
+
+def _drawing(question: str) -> str:
+    return f"figures/{_name(question)}.png"
 
 
 def tables(lines: Lines) -> list[Table]:

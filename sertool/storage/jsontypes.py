@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, get_args, get_origin
 
 LARGEST_INT = 2**53
@@ -23,11 +24,20 @@ def is_of(value: object, declared: Any) -> bool:
     """
     container, inner = get_origin(declared), get_args(declared)
     if container in (list, tuple):
-        return isinstance(value, list) and all(is_of(each, inner[0]) for each in value)
+        return isinstance(value, list) and _are_of(value, inner[0])
     if container is dict:
-        return isinstance(value, dict) and all(is_of(each, inner[1]) for each in value.values())
+        return isinstance(value, dict) and _are_of(value.values(), inner[1])
+    return _are_of([value], declared)
+
+
+def _are_of(values: Collection[object], declared: Any) -> bool:
+    """As `is_of`, of several values at once: most are counts, of which there are many."""
     if declared is Any:
         return True
-    if type(value) is int and declared in (int, float):
-        return abs(value) <= LARGEST_INT
-    return type(value) is declared
+    if get_origin(declared) is not None:
+        return all(is_of(each, declared) for each in values)
+    kinds, allowed = {*map(type, values)}, {int, float} if declared is float else {declared}
+    if not kinds <= allowed:
+        return False
+    whole = (abs(each) for each in values if type(each) is int)
+    return int not in kinds or max(whole) <= LARGEST_INT
