@@ -47,7 +47,7 @@ def train(
     Raises:
         NotEnough: fewer than two emotions or two speakers, or an emotion of too few speakers.
     """
-    columns = store.columns(feature_sets)
+    columns = sets.columns(feature_sets)
     X = store.matrix(table, columns)
     y = np.asarray(table.column("emotion").to_pylist())
     speakers = np.asarray(store.qualified(table, "speaker"))
