@@ -88,15 +88,21 @@ def load(path: str | os.PathLike[str], rule: WindowRule = RULE) -> Recording:
     return Recording(signal, offset_s, sound.samples.size / sound.rate, digest(sound))
 
 
-def read(path: str | os.PathLike[str]) -> Signal:
+def read(
+    path: str | os.PathLike[str], longest_s: float = LONGEST_S, most_values: float = MOST_VALUES
+) -> Signal:
     """Decode a recording at its own rate and mix it to mono (the mean of its channels).
+
+    Args:
+        path: of a sound file.
+        longest_s: recordings beyond this many seconds are refused.
+        most_values: those with more samples times channels are, too.
 
     Raises:
         NotFound: there is no such file.
-        BadRecording: as `sertool.audio.decoding.opened` says, or beyond `LONGEST_S` or
-            `MOST_VALUES`.
+        BadRecording: as `sertool.audio.decoding.opened` says.
     """
-    with decoding.opened(path, LONGEST_S, MOST_VALUES) as stream:
+    with decoding.opened(path, longest_s, most_values) as stream:
         return Signal(np.concatenate(list(stream.blocks)), stream.rate)
 
 
