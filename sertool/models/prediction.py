@@ -13,7 +13,7 @@ import numpy as np
 
 from sertool import audio
 from sertool.audio import decoding
-from sertool.audio.activity import Gate
+from sertool.audio.activity import speech
 from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
 from sertool.features import sets
@@ -132,11 +132,9 @@ class Predictor:
         []
         """
         name = _name(recording)
-        gate = Gate()
         with _stream(recording, rate) as stream:
-            for start_s, signal in windows(stream.blocks, stream.rate, self.rule, hop_s):
-                if gate.passes(signal):
-                    yield self._predict(signal, start_s, name, time.perf_counter())
+            for start_s, signal in speech(windows(stream.blocks, stream.rate, self.rule, hop_s)):
+                yield self._predict(signal, start_s, name, time.perf_counter())
 
     def window(self, signal: Signal, start_s: float = 0.0) -> Prediction:
         """Recognise the emotion of a piece of sound that is cut already, such as a live one.

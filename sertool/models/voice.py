@@ -27,7 +27,7 @@ import numpy as np
 
 from sertool import audio
 from sertool.audio import decoding
-from sertool.audio.activity import Gate
+from sertool.audio.activity import speech
 from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadRecording, BadVoice, NotEnough, NotFound
 from sertool.features import sets
@@ -184,8 +184,7 @@ def _spoken(recording: str | Path) -> Iterator[Signal]:
         except BadRecording:  # reading it as one clip says so by its name
             first = []
         if len(first) == 3:
-            gate = Gate()
-            yield from (signal for _, signal in chain(first, found) if gate.passes(signal))
+            yield from (signal for _, signal in speech(chain(first, found)))
             return
     signal = audio.load(recording).signal
     if signal.samples.any():

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import scipy.fft
 
+from sertool.audio.activity import near_loudest
 from sertool.features.spectrum import banks, shape, stft, waveform
 from sertool.features.spectrum.constantq import constant_q_magnitude
 from sertool.features.spectrum.decibel import decibel
@@ -20,8 +21,6 @@ from sertool.types import Signal
 __all__ = ["Spectrum"]
 
 N_CEPSTRUM = 20
-ACTIVE_DB = 40.0
-"""Frames this far below the loudest are no speech; how they sound, the room decides."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,7 @@ class Spectrum(Signal):
 
         Softer than -60 dB, a recording is cut off at -100 dB before, and silence is active, too.
         """
-        found: np.ndarray = self.level > self.level.max() - ACTIVE_DB
-        return found
+        return near_loudest(self.level)
 
     @cached_property
     def active_level(self) -> float:
