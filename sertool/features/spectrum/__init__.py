@@ -118,6 +118,16 @@ class Spectrum(Signal):
         return shape.extremes(self.magnitude, banks.octaves(self.rate))
 
     @cached_property
+    def contrast(self) -> np.ndarray:
+        """Decibels between the loudest and the softest 2 % of bins in each band, (7, n_frames).
+
+        Bands: up to 200 Hz, then six octaves from there to the top.
+        """
+        valleys, peaks = self.extremes
+        rise: np.ndarray = decibel(peaks) - decibel(valleys)
+        return rise
+
+    @cached_property
     def chroma(self) -> np.ndarray:
         """Pitch classes of the magnitude spectrum, largest = 1, shape (12, n_frames)."""
         bank = banks.chroma(self.rate, deviation(self._peaks, banks.N_CHROMA))
