@@ -81,11 +81,29 @@ def load(path: str | os.PathLike[str], rule: WindowRule = RULE) -> Recording:
         BadRecording: as `read` and `window` say.
     """
     sound = read(path)
-    try:
-        signal, offset_s = window(resample(sound, rule.rate), rule)
-    except BadRecording as error:
-        raise BadRecording(f"{path}: {error}") from None
+    signal, offset_s = described(sound, rule, str(path))
     return Recording(signal, offset_s, sound.samples.size / sound.rate, digest(sound))
+
+
+def described(sound: Signal, rule: WindowRule, name: str) -> tuple[Signal, float]:
+    """The part of a sound that is described, at the rule's rate, and where it begins in seconds.
+
+    Args:
+        sound: at any rate.
+        rule: what to cut.
+        name: of the sound, for the error.
+
+    Raises:
+        BadRecording: the sound is shorter than `rule.minimum_s`.
+
+    >>> part, start_s = described(Signal(np.zeros(48_000, np.float32), 16_000), RULE, "a.wav")
+    >>> part.samples.size / part.rate, part.rate, start_s
+    (2.4, 22050, 0.6)
+    """
+    try:
+        return window(resample(sound, rule.rate), rule)
+    except BadRecording as error:
+        raise BadRecording(f"{name}: {error}") from None
 
 
 def read(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from sertool.errors import BadChoice
+from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
     from rich.table import Table as RichTable
 
+    from sertool.models.prediction import Prediction
+    from sertool.timeline import Span
 
+Outcome = TypeVar("Outcome")
 ENGINE = "Who does the work: processes of this machine, or a Dask cluster."
 SCHEDULER = "The address of Dask's scheduler; its workers need sertool, too."
 
@@ -28,7 +32,11 @@ class PredictionFormat(enum.StrEnum):
 
 def say(text: str) -> None:
     """A remark on stderr, as it is."""
-    stderr().print(text, markup=False, highlight=False, soft_wrap=True)
+    _print_plainly(stderr(), text)
+
+
+def _print_plainly(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def tell(text: str) -> None:
@@ -100,6 +108,36 @@ def bar() -> Progress:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=stderr(),
     )  # fmt: skip
+
+
+def outcomes(
+    work: Callable[[Path], Outcome], recordings: Sequence[Path], doing: str
+) -> list[Outcome | None]:
+    """What work makes of each recording, in order, under a bar where there are several.
+
+    A bad recording is named on stderr with the cause; its outcome is None.
+
+    Args:
+        work: to do with each.
+        recordings: their paths.
+        doing: what the work is called, such as "predicting".
+    """
+    found: list[Outcome | None] = []
+    with bar() as progress:
+        task = progress.add_task(doing, total=len(recordings), visible=len(recordings) > 1)
+        for path in recordings:
+            try:
+                found.append(work(path))
+            except SertoolError as error:
+                _print_plainly(progress.console, f"skipped {error}")
+                found.append(None)
+            progress.advance(task)
+    return found
+
+
+def verdict(found: Prediction | Span) -> str:
+    """The emotion, marked where it is not probable enough to be relied on."""
+    return found.emotion if found.confident else f"{found.emotion} (unsure)"
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

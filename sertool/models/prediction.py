@@ -100,10 +100,7 @@ class Predictor:
         started = time.perf_counter()
         name = _name(recording)
         sound = _sound(recording, rate)
-        try:
-            signal, start_s = audio.window(audio.resample(sound, self.rule.rate), self.rule)
-        except BadRecording as error:
-            raise BadRecording(f"{name}: {error}") from None
+        signal, start_s = audio.described(sound, self.rule, name)
         prediction = self._predict(signal, start_s, name, started)
         duration_s = sound.samples.size / sound.rate
         if duration_s < LONG_S:
