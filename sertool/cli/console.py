@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from logging import INFO, Logger, LogRecord
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
     from sertool.timeline import Span
 
 Outcome = TypeVar("Outcome")
+
 ENGINE = "Who does the work: processes of this machine, or a Dask cluster."
 SCHEDULER = "The address of Dask's scheduler; its workers need sertool, too."
+SETTLED_S = 1.0
+"""So long work must have taken before its rate says anything."""
 
 
 class PredictionFormat(enum.StrEnum):
@@ -102,12 +107,36 @@ def bar() -> Progress:
 
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
-            return Text(f"{speed:.1f}/s" if speed else "")
+            return Text(f"{speed:.1f}/s" if speed and (task.elapsed or 0) >= SETTLED_S else "")
 
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=stderr(),
     )  # fmt: skip
+
+
+@contextmanager
+def narrated(title: str, log: Logger) -> Iterator[None]:
+    """Work of one piece on stderr, if that is a screen: its title and what the library logs of it.
+
+    Args:
+        title: what is being done.
+        log: whose messages say how far it is.
+    """
+    with stderr().status(title) as status:
+
+        def show_message(record: LogRecord) -> bool:
+            status.update(f"{title}: {record.getMessage()}")
+            return True
+
+        level = log.level
+        log.setLevel(INFO)
+        log.addFilter(show_message)
+        try:
+            yield
+        finally:
+            log.removeFilter(show_message)
+            log.setLevel(level)
 
 
 def outcomes(

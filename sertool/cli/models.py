@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from sertool.models.persistence import Model
 
 COLUMNS = ("model", "emotions", "features", "corpus", "", "UAR", "accuracy", "sure", "ECE", "MB")
+LEGEND = (
+    "In %. New speakers: held out in training; ECE, the expected calibration error, is theirs. "
+    "Never heard: corpora that were not trained on. Sure: answers that are marked as such, and how "
+    "many of these are right."
+)
 
 
 def models(
@@ -38,6 +43,7 @@ def models(
         name = file.stem if file in shipped else str(file)
         rows += _rows(name, persistence.load(file), file.stat().st_size / 1e6)
     console.show("Models", COLUMNS, rows)
+    console.tell(LEGEND)
 
 
 def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:

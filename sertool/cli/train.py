@@ -89,7 +89,7 @@ def train(
     sets = console.feature_sets(features)
     table = store_file.read(place, names, sets)
     rows = training.rows(table, asked.emotions, asked.train_variants)
-    with console.stderr().status(f"training {estimator} on {rows.num_rows} rows"):
+    with console.narrated(f"training {estimator} on {rows.num_rows:,} rows", training.LOG):
         model = training.train(rows, asked.estimators[0], feature_sets=sets, seed=seed, folds=folds)
         if unseen:
             others = store_file.read(place, console.words(unseen), sets)
