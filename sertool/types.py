@@ -99,7 +99,13 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Signal:
-    """Mono sound: `samples` of shape (n,), float32, nominally in [-1, 1]; `rate` in Hz."""
+    """Mono sound: `samples` of shape (n,), float32, nominally in [-1, 1]; `rate` in Hz.
+
+    >>> import numpy as np
+    >>> sound = Signal(np.zeros(11_025, np.float32), 22_050)
+    >>> sound.samples.size / sound.rate
+    0.5
+    """
 
     samples: np.ndarray
     rate: int

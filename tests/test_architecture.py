@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
+import inspect
 import pkgutil
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -113,6 +115,14 @@ def test_public_name_exists_and_is_documented(name: str) -> None:
     assert name in dir(sertool)
     value = getattr(sertool, name)
     assert value.__doc__
+    if callable(value):
+        assert any(map(re.compile(r"\d").search, examples(value)))
+
+
+def examples(value: Callable[..., object]) -> list[str]:
+    """What the examples of a docstring print."""
+    found = doctest.DocTestParser().get_examples(inspect.getdoc(value) or "")
+    return [example.want for example in found]
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:

@@ -78,6 +78,16 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
         BadChoice: an estimator refuses a parameter.
         CannotWrite: `folder` cannot be written to, the disk is full, or another process is
             writing results there.
+
+    >>> import tempfile
+    >>> from sertool.benchmark.planning import plan
+    >>> from sertool.benchmark.study import study
+    >>> from sertool.storage import paths
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = [result for _, result in run(plan(asked, paths.ASSETS / "store"), folder)]
+    >>> len(found), len(found[0].labels), round(found[0].uar, 4)  # 1 / 7: always one emotion
+    (5, 7, 0.1429)
     """
     folder = Path(folder)
     results.prepare(folder)

@@ -130,6 +130,13 @@ def plan(study: Study, folder: str | Path) -> Plan:
     Raises:
         NotFound, BadTable, UnknownName: as `sertool.read_store` says.
         NotEnough: nothing of what is asked can be done (the reasons are in the message).
+
+    >>> from sertool.benchmark.study import study
+    >>> from sertool.storage import paths
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm", "forest"])
+    >>> fits = plan(asked, paths.ASSETS / "store").fits  # five folds for each estimator
+    >>> len(fits), fits[0].split.name
+    (10, 'emodb/fold-1')
     """
     rows = opened(folder, study.corpora, study.feature_sets)
     fits: list[Fit] = []

@@ -40,8 +40,8 @@ class Prediction:
         path: the recording, as it was given; "array" for samples.
         emotion: the most probable one.
         probabilities: by emotion, calibrated, summing to 1.
-        start_s: where the analysed window begins.
-        end_s: where it ends.
+        start_s: where the analysed window begins, in seconds.
+        end_s: where it ends, in seconds.
         seconds: how long the prediction took.
         confident: whether the emotion is as probable as the model asks for (`Model.sure_from`:
             3 in 4 such answers were right on held-out speakers) in sound like that of training;
@@ -49,6 +49,10 @@ class Prediction:
         remarks: what makes this recording unlike those that the model was trained on (see
             `sertool.models.remarks`), and whether most of it went unheard, a phrase each;
             () = nothing.
+
+    >>> found = Prediction("a.wav", "sad", {"angry": 0.25, "sad": 0.75}, 0.6, 3.1, 0.004)
+    >>> found.probabilities[found.emotion], found.end_s - found.start_s
+    (0.75, 2.5)
     """
 
     path: str
@@ -69,6 +73,10 @@ class Predictor:
 
     Raises:
         BadModel: the model was trained on other features than this sertool measures.
+
+    >>> predictor = load("svm")
+    >>> len(predictor.model.features), predictor.rule.rate, predictor.rule.seconds
+    (517, 22050, 2.5)
     """
 
     def __init__(self, model: Model) -> None:
@@ -166,6 +174,13 @@ class Predictor:
         Raises:
             BadChoice: the model hears other features than the functionals.
             BadVoice: a voice with means that no speech has.
+
+        >>> predictor = load("logistic")
+        >>> means = dict(zip(predictor.model.features, predictor.model.center + 1, strict=True))
+        >>> own = predictor.for_speaker(Voice(5, means))
+        >>> moved = own.model.center - predictor.model.center
+        >>> round(float(moved.min()), 3), round(float(moved.max()), 3)
+        (0.5, 0.5)
         """
         return Predictor(for_speaker(self.model, voice))
 
@@ -250,8 +265,9 @@ def load(name_or_file: str | Path) -> Predictor:
         UnknownName: neither a model that ships nor a file.
         BadModel: the file cannot be used.
 
-    >>> load("forest").model.labels
-    ('angry', 'disgust', 'fear', 'happy', 'neutral', 'sad')
+    >>> model = load("forest").model
+    >>> model.labels, len(model.features)
+    (('angry', 'disgust', 'fear', 'happy', 'neutral', 'sad'), 517)
     """
     if str(name_or_file) in shipped():
         return Predictor(persistence.load(MODELS / f"{name_or_file}{persistence.SUFFIX}"))

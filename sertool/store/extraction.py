@@ -181,6 +181,12 @@ def clip_features(
         BadRecording: the file cannot be used.
         BadChoice: a variant that does not exist.
         UnknownName: a feature set that does not exist.
+
+    >>> import tempfile, soundfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     soundfile.write(f"{folder}/a.wav", np.sin(np.arange(32_000) / 20) / 10, 16_000)
+    ...     clip_features(f"{folder}/a.wav", ["original", "noise"]).shape
+    (2, 178)
     """
     for variant in variants:
         if variant not in VARIANTS:
