@@ -86,7 +86,8 @@ def read(
         BadTable: damaged, or a store of another format.
         UnknownName: a corpus that the store does not hold, or a feature set that does not exist.
 
-    >>> rows = read(paths.ASSETS / "store", ["emodb"])
+    >>> from sertool.storage.paths import ASSETS
+    >>> rows = read(ASSETS / "store", ["emodb"])
     >>> rows.num_rows, len(rows.column("clip").unique())  # each clip in three variants
     (1605, 535)
     """
