@@ -97,7 +97,7 @@ def plan(
     layout.refuse_old(folder)
     held = dict(chain(*(stored_sets.held(folder, name).items() for name in names)))
     for name in feature_sets:
-        stored_sets.refuse_missing(name, held)
+        stored_sets.refuse_missing(folder, name)
     asked = sets.in_order(feature_sets)
     untouched = {name: why for name, why in held.items() if why}
     measured = sets.in_order([*asked, *(name for name, why in held.items() if not why)])

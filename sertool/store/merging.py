@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from sertool import registry
 from sertool.features.sets import FeatureSet
 from sertool.storage import paths, writing
 from sertool.store import layout, parquet, rows, stored_sets
@@ -19,8 +20,11 @@ from sertool.store.parquet import FileStamp, SealedFile
 from sertool.store.rows import Measurement
 from sertool.types import Clip, Corpus
 
-CLIPS = {"holds": "clips"}
-"""What the file of the clips says of itself."""
+
+def about_clips(corpus: str) -> dict[str, str]:
+    """What the file of a corpus's clips says of itself."""
+    origin = registry.origin("corpora", corpus)
+    return {"holds": "clips", "plugin": str(origin or "")}
 
 
 def part_name(number: int = 0, begun: int | None = None) -> str:
@@ -164,7 +168,7 @@ def _write_clips(
         sealed = parquet.read(file)
         if sealed.table(sealed.columns).replace_schema_metadata().equals(table):
             return
-    parquet.write([table], CLIPS, file)
+    parquet.write([table], about_clips(corpus.name), file)
 
 
 def _sounds(files: Iterable[SealedFile]) -> dict[str, tuple[float, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,18 +114,20 @@ def held(folder: Path, corpus: str) -> dict[str, str]:
     return found
 
 
-def refuse_missing(name: str, held: Mapping[str, str]) -> None:
-    """Refuse to measure a set that a store holds and no plug-in that works can measure.
+def refuse_missing(folder: Path, name: str) -> None:
+    """Refuse a set that a store holds and no plug-in that works can measure.
 
     Raises:
         BadPlugin: with the package that brought it.
+        BadTable: a file is damaged.
     """
-    for stored, why in held.items():
-        if why and name in (stored, stored.partition("@")[0]):
-            raise BadPlugin(
-                f"{stored} can be read from the store, but not measured: {why}; install that "
-                "package, or leave the set out"
-            )
+    for corpus in layout.corpora(folder):
+        for stored, why in held(folder, corpus).items():
+            if why and name in (stored, stored.partition("@")[0]):
+                raise BadPlugin(
+                    f"{stored} can be read from {folder}, but not measured or compared: {why}; "
+                    "install that package, or leave the set out"
+                )
 
 
 def with_journal(folder: Path, corpus: str, feature_set: FeatureSet) -> Iterator[StoredSet]:

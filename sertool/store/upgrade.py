@@ -89,7 +89,8 @@ def _convert_corpus(folder: Path, corpus: str, old: SealedFile, kept: Sequence[F
         clips = old.table(OF_CLIPS).take(pa.array(range(0, old.n_rows, len(VARIANTS))))
         clips = clips.add_column(0, "corpus", pa.array([corpus] * clips.num_rows, pa.string()))
         file = layout.clips_file(folder, corpus)
-        parquet.write([clips.replace_schema_metadata()], merging.CLIPS, file)
+        about = merging.about_clips(corpus)
+        parquet.write([clips.replace_schema_metadata()], about, file)
 
 
 def _convert_part(folder: Path, corpus: str, old: SealedFile, kept: Sequence[FeatureSet]) -> None:
