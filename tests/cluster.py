@@ -21,7 +21,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def process(python: str | Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def process(*words: str, python: str | Path = sys.executable) -> Iterator[subprocess.Popen[bytes]]:
     """A module run by a Python beside the tests, and killed after them."""
     running = subprocess.Popen(
         [python, "-m", *words], cwd=ROOT, stdout=subprocess.DEVNULL,
@@ -46,15 +46,15 @@ def dask_cluster(
         host = address.removeprefix("tcp://").split(":")
         stack.enter_context(
             process(
-                python, "distributed.cli.dask_scheduler", "--host", host[0], "--port", host[1],
-                "--no-dashboard",
+                "distributed.cli.dask_scheduler", "--host", host[0], "--port", host[1],
+                "--no-dashboard", python=python,
             )
         )  # fmt: skip
         workers = [
             stack.enter_context(
                 process(
-                    python, "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
-                    "--no-dashboard",
+                    "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
+                    "--no-dashboard", python=python,
                 )
             )
             for _ in range(n_workers)

@@ -58,11 +58,11 @@ def sets(folder: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
 
     Raises:
         NotFound: no store there.
-        BadTable: damaged, or a store of another format.
+        BadTable: a store of an older format.
     """
-    held = [stored_sets.of_corpus(folder, name) for name in names or corpora(folder)]
-    first, *others = held
-    return stored_sets.in_order(name for name in first if all(name in other for other in others))
+    return view.common(
+        {name: stored_sets.of_corpus(folder, name) for name in names or corpora(folder)}
+    )
 
 
 def read(

@@ -128,13 +128,13 @@ def remove(folder: Path, corpus: str, feature_set: str | None = None) -> None:
         CannotWrite: the folder may not be written to.
     """
     found = stored_sets.of_corpus(folder, corpus)
-    chosen = [each for name, each in found.items() if feature_set in (None, name)]
+    chosen = [file for name, file in found.items() if feature_set in (None, name)]
     clips = layout.clips_file(folder, corpus)
     with writing.failures_in_words(clips):
         if len(chosen) == len(found):
             clips.unlink(missing_ok=True)
-        for each in chosen:
-            each.file.file.unlink(missing_ok=True)
+        for file in chosen:
+            file.unlink(missing_ok=True)
     _drop_empty(folder / corpus)
 
 

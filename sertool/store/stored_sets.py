@@ -84,14 +84,21 @@ def read(file: Path) -> StoredSet:
     return StoredSet(found.name, sealed, found)
 
 
-def of_corpus(folder: Path, corpus: str) -> dict[str, StoredSet]:
-    """The feature sets of a corpus by name, those among them that nothing can measure.
+def of_corpus(folder: Path, corpus: str) -> dict[str, Path]:
+    """The files of the feature sets of a corpus by name, those among them that nothing can measure.
 
-    Raises:
-        BadTable: a file is damaged.
+    No file is opened.
     """
-    found = (read(file) for file in layout.set_files(folder, corpus))
-    return {each.name: each for each in found}
+    return {_name(file): file for file in layout.set_files(folder, corpus)}
+
+
+def _name(file: Path) -> str:
+    """The name of the set in a file; with the rule for windows where its plug-in is missing."""
+    stored = layout.set_name(file)
+    try:
+        return sets.get(stored).name
+    except (UnknownName, BadPlugin):
+        return stored
 
 
 def held(folder: Path, corpus: str) -> dict[str, str]:
@@ -105,13 +112,12 @@ def held(folder: Path, corpus: str) -> dict[str, str]:
         BadTable: a file is damaged.
     """
     files = [*layout.set_files(folder, corpus), *layout.journal_parts(folder, corpus)]
-    found: dict[str, str] = {}
-    for name, file in {layout.set_name(file): file for file in files}.items():
-        try:
-            found[sets.get(name).name] = ""
-        except (UnknownName, BadPlugin):
-            found[name] = read(file).why
-    return found
+    by_name = {_name(file): file for file in files}
+    known = sets.known()
+    return {
+        name: "" if name.partition("@")[0] in known else read(file).why
+        for name, file in by_name.items()
+    }
 
 
 def refuse_missing(folder: Path, name: str) -> None:

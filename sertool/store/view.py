@@ -6,6 +6,7 @@ what is held is that matrix and no table beside it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,6 +104,8 @@ class View:
         for number, part in enumerate(self.parts):
             wanted = np.flatnonzero(part_of == number)
             own = rows[wanted] - (ends[number] - len(part.places[0]))
+            if not wanted.size:
+                continue
             for stored, places, begin, end in zip(
                 part.stored, part.places, edges[:-1], edges[1:], strict=True
             ):
@@ -148,30 +151,32 @@ def opened(
         UnknownName: a corpus that the store does not hold, or a feature set that does not exist.
     """
     place = paths.path(folder)
-    present = corpora_in(place)
-    for name in names:
-        if name not in present:
-            raise UnknownName(f"the store {place} holds no corpus {choices(name, present)}")
-    chosen = tuple(names or present)
-    stored = {name: stored_sets.of_corpus(place, name) for name in chosen}
-    asked = _common(stored) if wanted is None else _named(wanted, stored)
-    for each in asked:
-        _check_held(place, stored, each, asked)
-    if not asked:
-        raise NotFound(
-            f"{', '.join(chosen)} in {place} have no feature set in common; measure one with: "
-            f"sertool extract NAME=FOLDER --features NAME --store {place}"
-        )
+    chosen = _chosen(place, names)
+    files = {name: stored_sets.of_corpus(place, name) for name in chosen}
+    asked = common(files) if wanted is None else _named(wanted, files)
+    _check_held(place, files, asked)
+    stored = {
+        corpus: {name: stored_sets.read(files[corpus][name]) for name in asked} for corpus in chosen
+    }
+    if wanted is None:
+        current = (all(not held[name].is_outdated for held in stored.values()) for name in asked)
+        asked = tuple(itertools.compress(asked, current)) or asked
+    _check_current(place, stored, asked)
+    clips = (parquet.read(layout.clips_file(place, name)) for name in chosen)
     return Opened(
         tuple(
-            StoredCorpus(
-                name,
-                parquet.read(layout.clips_file(place, name)),
-                {each: stored[name][each] for each in asked},
-            )
-            for name in chosen
+            StoredCorpus(name, file, {each: stored[name][each] for each in asked})
+            for name, file in zip(chosen, clips, strict=True)
         )
     )
+
+
+def _chosen(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
+    present = corpora_in(folder)
+    for name in names:
+        if name not in present:
+            raise UnknownName(f"the store {folder} holds no corpus {choices(name, present)}")
+    return tuple(names or present)
 
 
 def corpora_in(folder: Path) -> tuple[str, ...]:
@@ -190,11 +195,11 @@ def corpora_in(folder: Path) -> tuple[str, ...]:
     )
 
 
-Held = Mapping[str, Mapping[str, StoredSet]]
-"""Corpus -> its feature sets by name."""
+Held = Mapping[str, Mapping[str, Path]]
+"""Corpus -> the files of its feature sets by name."""
 
 
-def _common(stored: Held) -> tuple[str, ...]:
+def common(stored: Held) -> tuple[str, ...]:
     """The sets that all corpora hold, those among them that cannot be measured any more."""
     first, *others = (each.keys() for each in stored.values())
     return stored_sets.in_order(name for name in first if all(name in other for other in others))
@@ -215,19 +220,35 @@ def _named(wanted: Sequence[str], stored: Held) -> tuple[str, ...]:
     return stored_sets.in_order(dict.fromkeys(found))
 
 
-def _check_held(folder: Path, stored: Held, name: str, asked: Sequence[str]) -> None:
-    lacking = [corpus for corpus, held in stored.items() if name not in held]
-    if lacking:
+def _check_held(folder: Path, stored: Held, asked: Sequence[str]) -> None:
+    if not asked:
         raise NotFound(
-            f"the store {folder} holds no {name} of {', '.join(lacking)}; measure them into a "
-            f"store of your own with: sertool extract NAME=FOLDER --features {','.join(asked)} "
-            "--store DIR"
+            f"{', '.join(stored)} in {folder} have no feature set in common; measure one with: "
+            f"sertool extract NAME=FOLDER --features NAME --store {folder}"
         )
-    outdated = {corpus: held[name].why for corpus, held in stored.items() if held[name].is_outdated}
-    for corpus, why in outdated.items():
+    for name in asked:
+        lacking = [corpus for corpus, held in stored.items() if name not in held]
+        if lacking:
+            raise NotFound(
+                f"the store {folder} holds no {name} of {', '.join(lacking)}; measure them into a "
+                f"store of your own with: sertool extract NAME=FOLDER --features {','.join(asked)} "
+                "--store DIR"
+            )
+
+
+def _check_current(
+    folder: Path, stored: Mapping[str, Mapping[str, StoredSet]], asked: Sequence[str]
+) -> None:
+    outdated = {
+        (corpus, name): held[name].why
+        for corpus, held in stored.items()
+        for name in asked
+        if held[name].is_outdated
+    }
+    for (corpus, name), why in outdated.items():
         raise NotFound(
-            f"{name} of {corpus} in {folder} is not what this sertool measures ({why}); measure "
-            f"it again with: sertool extract {corpus}=FOLDER --features {name} --store {folder}"
+            f"{name} of {corpus} in {folder} is not what this sertool measures ({why}); measure it "
+            f"again with: sertool extract {corpus}=FOLDER --features {name} --store {folder}"
         )
 
 
