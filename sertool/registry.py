@@ -14,7 +14,7 @@ import importlib.metadata
 import importlib.util
 import pkgutil
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -71,6 +71,9 @@ class Origin:
         """
         return f"{self.distribution} {self.version}"
 
+
+PICKLERS = ("cloudpickle", "joblib.externals.cloudpickle")
+"""What takes code to worker processes."""
 
 Points = dict[str, tuple[importlib.metadata.EntryPoint, ...]]
 """Name -> the entry points that have it, more than one where packages are at odds."""
@@ -165,7 +168,7 @@ def add_file(path: Path) -> tuple[str, ...]:
     for kind, name in added:
         taken = name in _built_in(kind) or name in _published(kind)
         if taken or _FILES.get((kind, name), (origin_, None))[0] != origin_:
-            raise BadPlugin(f"{path}: there is a {_word(kind)} {name} already; rename this one")
+            raise BadPlugin(f"{path}: the {_word(kind)} {name} is there already; rename this one")
     _FILES.update({key: (origin_, each) for key, each in added.items()})
     return tuple(f"{_word(kind)} {name}" for kind, name in added)
 
@@ -214,8 +217,6 @@ def _word(kind: str) -> str:
 
 def _module(path: Path, version: str) -> ModuleType:
     """The module in a file, under a name of its own; workers get it by value, with their tasks."""
-    from joblib.externals import cloudpickle
-
     name = f"sertool_plugin_{path.stem}_{version}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -223,7 +224,9 @@ def _module(path: Path, version: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    cloudpickle.register_pickle_by_value(module)
+    for pickler in PICKLERS:
+        with suppress(ImportError):  # which of them joblib uses depends on its version
+            importlib.import_module(pickler).register_pickle_by_value(module)
     return module
 
 

@@ -177,8 +177,8 @@ def measure(sets: Iterable[FeatureSet], signal: Signal) -> np.ndarray:
         Shape (n_columns of all sets,), float32, finite.
 
     Raises:
-        BadPlugin: a set of another package fails, or returns another shape than it declares.
-        BadRecording: a set of another package returns what is no number.
+        BadPlugin: a set of another package returns another shape than it declares.
+        BadRecording: a set of another package fails, or returns what is no number.
     """
     import numpy as np
 
@@ -198,12 +198,13 @@ def _checked(
     """What a set of another package measures, held to its contract; a worker knows no registry."""
     import numpy as np
 
-    what, remedy = (
-        f"the feature set {name} of {origin}",
-        f"update or uninstall {origin.distribution}",
-    )
-    with registry.PluginCode(what, remedy):
-        numbers = np.asarray(measure(signal), np.float32)
+    what = f"the feature set {name} of {origin}"
+    remedy = f"update or uninstall {origin.distribution}"
+    try:
+        with registry.PluginCode(what, remedy):
+            numbers = np.asarray(measure(signal), np.float32)
+    except BadPlugin as error:
+        raise BadRecording(str(error)) from error
     if numbers.shape != (len(columns),):
         raise BadPlugin(
             f"{what} declares {len(columns)} columns and returns an array of shape "
