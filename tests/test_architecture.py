@@ -97,7 +97,15 @@ def test_the_picture_of_the_house_shows_the_layers() -> None:
 
 def test_few_modules_stand_outside_of_the_rooms() -> None:
     modules = {each.name for each in pkgutil.iter_modules(sertool.__path__) if not each.ispkg}
-    assert modules == {"__main__", "errors", "parallel", "registry", "types", "versions"}
+    assert modules == {
+        "__main__",
+        "errors",
+        "notation",
+        "parallel",
+        "registry",
+        "types",
+        "versions",
+    }
 
 
 @pytest.mark.parametrize("name", sertool.__all__)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sertool.cli import console
+from sertool.notation import percent
 
 if TYPE_CHECKING:
     from sertool.models.persistence import Model
@@ -40,7 +41,7 @@ def models(
 
 
 def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:
-    ece = f"{100 * model.about['calibration']['ece']:.1f}"
+    ece = percent(model.about["calibration"]["ece"])
     first = (name, str(len(model.labels)), str(len(model.features)))
     scored = [
         (corpus, words, figures)
@@ -57,5 +58,5 @@ def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:
 def _scores(figures: Mapping[str, Any]) -> tuple[str, str, str]:
     right = figures["sure_accuracy"]
     sure = f"{100 * figures['sure']:.0f}" + ("" if right is None else f" ({100 * right:.0f} right)")
-    uar, accuracy = (f"{100 * figures[name]['value']:.1f}" for name in ("uar", "accuracy"))
+    uar, accuracy = (percent(figures[name]["value"]) for name in ("uar", "accuracy"))
     return uar, accuracy, sure

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from sertool.notation import percent
 from sertool.report.aggregates import MAJORITY, Pool, Target
 from sertool.report.sections import Section
 from sertool.report.table import Value
@@ -147,15 +147,6 @@ def is_confounded(pool: Pool) -> bool:
     uttered = (pool.by_speaker.sum(axis=(0, 3)) > 0).sum(axis=1)
     within = pool.target.train_on == pool.target.test_on
     return within and len(uttered) > 1 and bool(np.mean(uttered == 1) > 0.5)
-
-
-def percent(share: float) -> str:
-    """A share in [0, 1] as percents with one decimal; "?" where there is none.
-
-    >>> percent(0.1666), percent(float("nan"))
-    ('16.7', '?')
-    """
-    return "?" if math.isnan(share) else f"{100 * share:.1f}"
 
 
 def setting(section: Section, target: Target) -> dict[str, Value]:
