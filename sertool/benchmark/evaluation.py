@@ -22,7 +22,7 @@ from sertool import parallel, store, versions
 from sertool.benchmark import results
 from sertool.benchmark.planning import OWN_SCALING, Fit, Plan
 from sertool.benchmark.results import Key, Result
-from sertool.learning import metrics, normalisation, search
+from sertool.learning import confounding, metrics, normalisation, search
 from sertool.learning.candidate import Candidate, Plain
 from sertool.storage import writing
 
@@ -284,7 +284,7 @@ def _warnings(fit: Fit, rows: Rows, untrained: Collection[str]) -> Iterator[str]
     if fit.normalisation == "speaker":
         tested = fit.dataset.identity.take(pa.array(fit.split.test))
         emotions = tested.column("emotion").to_pylist()
-        if normalisation.confounded(store.qualified(tested, "speaker"), emotions):
+        if confounding.is_confounded(store.qualified(tested, "speaker"), emotions):
             yield (
                 f"{fit.split.test_on}: most test speakers utter one emotion only, so speaker "
                 "normalisation removes the very difference that is to be recognised"

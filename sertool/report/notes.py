@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from sertool.learning import confounding
 from sertool.notation import percent
 from sertool.report.aggregates import MAJORITY, Pool, Target
 from sertool.report.sections import Section
@@ -144,9 +145,10 @@ def is_at_chance(pool: Pool) -> bool:
 
 def is_confounded(pool: Pool) -> bool:
     """Whether most speakers utter one emotion only, in a corpus that is divided in itself."""
-    uttered = (pool.by_speaker.sum(axis=(0, 3)) > 0).sum(axis=1)
+    speakers, emotions = np.nonzero(pool.by_speaker.sum(axis=(0, 3)))
     within = pool.target.train_on == pool.target.test_on
-    return within and len(uttered) > 1 and bool(np.mean(uttered == 1) > 0.5)
+    confounded = confounding.is_confounded(speakers.tolist(), emotions.tolist())
+    return within and len(pool.speakers) > 1 and confounded
 
 
 def setting(section: Section, target: Target) -> dict[str, Value]:
