@@ -31,7 +31,7 @@ from sertool.benchmark import results, study
 from sertool.cli import home
 from sertool.corpora import sources
 from sertool.errors import SertoolError
-from sertool.learning.candidate import Candidate
+from sertool.learning.candidate import named
 from sertool.models import persistence, training, voice
 from sertool.storage import writing
 from sertool.store import extraction, parquet
@@ -170,7 +170,7 @@ def resealed(content: bytes) -> bytes:
 def models(folder: Path) -> Attempt:
     """Model files: damaged, or with members that were damaged before sealing."""
     fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2)
-    candidate = Candidate("svm", registry.get("estimators", "svm"))
+    candidate = named("svm")
     file = folder / "m.sertool"
     persistence.save(training.train(store.read(folder / "store"), candidate, folds=2), file)
     whole = file.read_bytes()
@@ -215,7 +215,7 @@ def voices(folder: Path) -> Attempt:
     """Voice files, up to what a model that hears the speaker answers."""
     sets = ("functionals",)
     fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2, sets)
-    candidate = Candidate("logistic", registry.get("estimators", "logistic"))
+    candidate = named("logistic")
     table = store.read(folder / "store")
     model = training.train(table, candidate, folds=2, feature_sets=sets)
     X = store.matrix(table, store.columns(sets))

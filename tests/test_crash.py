@@ -21,7 +21,7 @@ from sertool import registry, store
 from sertool.benchmark import evaluation, planning, results, study
 from sertool.corpora import sources
 from sertool.errors import CannotWrite, NotFound
-from sertool.learning.candidate import Candidate
+from sertool.learning.candidate import named
 from sertool.models import persistence, training
 from sertool.storage import writing
 from sertool.store import extraction
@@ -55,7 +55,7 @@ def benchmark(stored: Path, folder: Path) -> None:
 
 
 def train(stored: Path, file: Path) -> None:
-    candidate = Candidate("svm", registry.get("estimators", "svm"))
+    candidate = named("svm")
     persistence.save(training.train(store.read(stored), candidate, folds=2), file / "m.sertool")
 
 

@@ -16,7 +16,7 @@ from sklearn.metrics import recall_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import has_fit_parameter
 
-from sertool import registry
+from sertool import estimators, registry
 from sertool.errors import BadChoice, MissingExtra
 from sertool.estimators import _network
 
@@ -52,7 +52,7 @@ REFUSE_ONE_LABEL = ("logistic", "majority", "svm")
 
 def make(name: str, **parameters: Any) -> Any:
     chosen = {"random_state": 0} | QUICK.get(name, {}) | parameters
-    return registry.get("estimators", name)(**chosen)
+    return estimators.get(name).made(**chosen)
 
 
 def rows(n: int = 96, n_features: int = 12, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -167,8 +167,8 @@ def test_forest_is_the_same_for_any_number_of_threads() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_listing_and_making_need_no_keras(name: str) -> None:
     code = (
-        "import sys; from sertool import registry; "
-        f"registry.get('estimators', {name!r})(random_state=0); "
+        "import sys; from sertool import estimators; "
+        f"estimators.get({name!r}).made(random_state=0); "
         "sys.exit('keras' in sys.modules or 'tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -31,7 +31,7 @@ import report
 
 from sertool import parallel, registry, store, versions
 from sertool.learning import metrics, normalisation
-from sertool.learning.candidate import Candidate
+from sertool.learning.candidate import Candidate, named
 from sertool.types import SIX_EMOTIONS
 
 SETS = ("functionals",)
@@ -113,7 +113,7 @@ def main() -> None:
 
 def candidates(names: str) -> list[Candidate]:
     """Estimators by name, separated by commas, with their defaults."""
-    return [Candidate(name, registry.get("estimators", name)) for name in names.split(",")]
+    return [named(name) for name in names.split(",")]
 
 
 def kept(folder: Path) -> set[tuple[str, str]]:

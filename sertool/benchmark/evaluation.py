@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from joblib import wrap_non_picklable_objects
 
-from sertool import parallel, store, versions
+from sertool import parallel, registry, store, versions
 from sertool.benchmark import results
 from sertool.benchmark.planning import OWN_SCALING, Fit, Plan
 from sertool.benchmark.results import Key, Result
@@ -76,6 +77,7 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
 
     Raises:
         BadChoice: an estimator refuses a parameter.
+        BadPlugin: code of another package fails or breaks its contract; what was finished is kept.
         CannotWrite: `folder` cannot be written to, the disk is full, or another process is
             writing results there.
     """
@@ -145,13 +147,13 @@ def learn(
     setting = search.best(recipe.candidate, X_train, y_train, voices, seed=recipe.seed)
     model = setting.fitted(X_train, y_train, seed=recipe.seed, validation=held)
     fitted = time.perf_counter()
-    predicted = model.predict(X_test)
+    predicted = setting.predicted(model, X_test, np.unique(y_train).tolist())
     return Learnt(
-        predicted=np.asarray(predicted),
+        predicted=predicted,
         fit_seconds=fitted - started,
         predict_seconds=time.perf_counter() - fitted,
-        model_bytes=len(pickle.dumps(model)),
-        learning_curve=_learning_curve(model),
+        model_bytes=_size(setting, model),
+        learning_curve=_learning_curve(setting, model),
         chosen={name: setting.parameters[name] for name in recipe.candidate.open},
     )
 
@@ -243,7 +245,7 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
         predict_ms=round(1000 * learnt.predict_seconds / rows.test.size, 4),
         model_bytes=learnt.model_bytes,
         warnings=(*fit.notes, *_warnings(fit, rows, {*truth} - {*trained})),
-        versions=versions.of_learning(),
+        versions={**versions.of_learning(), **_plugins(fit)},
         learning_curve=learnt.learning_curve,
         features=data.feature_sets,
         chosen=learnt.chosen,
@@ -252,15 +254,45 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
     return result, predictions
 
 
+def _plugins(fit: Fit) -> dict[str, str]:
+    """Package and version of what took part and is not built in, by kind and name."""
+    taken = {
+        "protocol": registry.origins("protocols", (fit.protocol.name,)),
+        "normalisation": registry.origins("normalisations", (fit.normalisation,)),
+        "feature set": registry.origins("feature_sets", fit.dataset.plugins),
+        "estimator": {fit.candidate.name: str(fit.candidate.origin)}
+        if fit.candidate.origin
+        else {},
+    }
+    return {
+        f"plugin {kind} {name}": package
+        for kind, found in taken.items()
+        for name, package in found.items()
+    }
+
+
 def _counts(numbers: np.ndarray, rows: Rows) -> tuple[int, int, int]:
     """Different numbers among the training rows, among the test rows, and in both."""
     trained, tested = np.unique(numbers[rows.train]), np.unique(numbers[rows.test])
     return trained.size, tested.size, np.intersect1d(trained, tested).size
 
 
-def _learning_curve(model: object) -> dict[str, list[float]]:
-    curve = getattr(model, "history_", {})
-    return {name: [round(value, 5) for value in values] for name, values in curve.items()}
+def _size(candidate: Candidate, model: object) -> int:
+    """Bytes of a fitted estimator, pickled; by value where its class is in no module to import."""
+    try:
+        return len(pickle.dumps(model))
+    except (pickle.PicklingError, AttributeError, TypeError):
+        with candidate.running():
+            return len(pickle.dumps(wrap_non_picklable_objects(model)))
+
+
+def _learning_curve(candidate: Candidate, model: object) -> dict[str, list[float]]:
+    with candidate.running():
+        curve = getattr(model, "history_", {})
+        return {
+            str(name): [round(float(value), 5) for value in values]
+            for name, values in curve.items()
+        }
 
 
 def _left_out(fit: Fit, predictions: pa.Table, labels: Sequence[str]) -> dict[str, int]:

@@ -46,6 +46,11 @@ class Dataset:
     n_clips: Mapping[tuple[str, str], int]
     n_dropped: int = 0
 
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The names of the plug-ins that measured the features."""
+        return tuple(name.partition("@")[0] for name in self.feature_sets.split("+"))
+
     @cached_property
     def labels(self) -> np.ndarray:
         """The emotions of the rows, each once, sorted, shape (n_labels,), str."""

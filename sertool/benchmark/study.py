@@ -18,7 +18,6 @@ A specification in TOML has the keys of `study()`; each estimator may carry para
 
 from __future__ import annotations
 
-import inspect
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,11 +27,14 @@ from typing import Any
 from sertool import registry
 from sertool.errors import BadChoice, NotFound, choices
 from sertool.features.sets import REFERENCE, in_order
+from sertool.learning import candidate
 from sertool.learning.candidate import Candidate
 from sertool.types import NORMALISATIONS, VARIANTS, Normalisation, Protocol, Variant
 
 Parameters = Mapping[str, Any]
 """Of an estimator, by name; those that are not named keep their defaults."""
+Estimators = Sequence[str] | Mapping[str, Parameters | Sequence[Parameters] | Any]
+"""Names of plug-ins, or names with parameters, or with an estimator of one's own."""
 
 KEYS = (
     "protocols", "corpora", "estimators", "features", "normalisation", "emotions",
@@ -84,7 +86,7 @@ def study(
     *,
     protocols: Sequence[str],
     corpora: Sequence[str],
-    estimators: Sequence[str] | Mapping[str, Parameters | Sequence[Parameters]],
+    estimators: Estimators,
     features: Sequence[str] = REFERENCE,
     normalisation: Sequence[str] = ("train",),
     emotions: Sequence[str] | str = "default",
@@ -100,7 +102,9 @@ def study(
         estimators: names, or names with the parameters that differ from the defaults: one
             mapping, or a list of them to compare several settings. A list as the value of a
             parameter (not a tuple) is chosen from by each fit, on speakers of its training rows;
-            [[64, 32]] is the one choice [64, 32].
+            [[64, 32]] is the one choice [64, 32]. An estimator of one's own, under a name that no
+            plug-in has: {"mine": MyClassifier()}, its class, or a function that makes one, as
+            `sertool.estimators.Estimator` says; it must be picklable where there are several jobs.
         features: feature sets of the store; "a+b" takes both together.
         normalisation: of "none", "train", "corpus", "speaker".
         emotions: "default", "six", "all", or a list of emotions.
@@ -110,6 +114,7 @@ def study(
 
     Raises:
         UnknownName: a plug-in that does not exist.
+        BadPlugin: one that cannot be used.
         BadChoice: any other name or type that does not exist.
 
     >>> asked = study(protocols=["speakers"], corpora=["emodb", "tess+savee"], estimators=["svm"])
@@ -170,24 +175,15 @@ def _are_settings(estimators: dict[str, Any]) -> bool:
     return all(isinstance(table, dict) for tables in settings for table in tables)
 
 
-def _candidates(
-    estimators: Sequence[str] | Mapping[str, Parameters | Sequence[Parameters]],
-) -> Iterator[Candidate]:
-    for name in dict.fromkeys(estimators):
-        settings = estimators[name] if isinstance(estimators, Mapping) else {}
-        for parameters in [settings] if isinstance(settings, Mapping) else settings:
-            yield _candidate(name, parameters)
-
-
-def _candidate(name: str, parameters: Parameters) -> Candidate:
-    make = registry.get("estimators", name)
-    possible = [each for each in inspect.signature(make).parameters if each != "random_state"]
-    for parameter in parameters:
-        if parameter not in possible:
-            raise BadChoice(f"{name} has no parameter {choices(parameter, possible)}")
-        if parameters[parameter] == []:
-            raise BadChoice(f"{name}: {parameter} = [] leaves nothing to choose from; name values")
-    return Candidate(name, make, dict(parameters))
+def _candidates(asked: Estimators) -> Iterator[Candidate]:
+    for name in dict.fromkeys(asked):
+        settings = asked[name] if isinstance(asked, Mapping) else {}
+        if isinstance(settings, Mapping):
+            yield candidate.named(name, settings)
+        elif isinstance(settings, (list, tuple)):
+            yield from (candidate.named(name, each) for each in settings)
+        else:
+            yield candidate.brought(name, settings)
 
 
 def _pool(names: str) -> tuple[str, ...]:
