@@ -44,7 +44,8 @@ def test_a_list_compares_settings_of_one_estimator() -> None:
     [
         ({"protocols": ["speaker"]}, UnknownName, "did you mean 'speakers'"),
         ({"estimators": ["svn"]}, UnknownName, "did you mean 'svm'"),
-        ({"normalisation": ["speakers"]}, BadChoice, "did you mean 'speaker'"),
+        ({"normalisation": ["speakers"]}, UnknownName, "did you mean 'speaker'"),
+        ({"normalisation": ["minmax_all"]}, BadChoice, "such as original"),
         ({"train_variants": ["noisy"]}, BadChoice, "did you mean 'noise'"),
         ({"estimators": {"svm": {"c": 1}}}, BadChoice, "possible: C, class_weight, gamma"),
         ({"corpora": [""]}, BadChoice, "names no corpus"),

@@ -12,7 +12,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,23 +21,25 @@ from joblib import wrap_non_picklable_objects
 
 from sertool import parallel, registry, store, versions
 from sertool.benchmark import results
-from sertool.benchmark.planning import OWN_SCALING, Fit, Plan
+from sertool.benchmark.planning import Fit, Plan
 from sertool.benchmark.results import Key, Result
-from sertool.learning import confounding, metrics, normalisation, search
+from sertool.learning import confounding, metrics, normalisations, search
 from sertool.learning.candidate import Candidate, Plain
+from sertool.learning.normalisations import Groups, Normalisation
 from sertool.storage import writing
-
-if TYPE_CHECKING:
-    from sertool.types import Normalisation
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What of a fit a worker has to know, beside numbers."""
+class Assignment:
+    """What of a fit a worker has to know, beside numbers.
+
+    Plug-ins themselves and not their names: a worker may not have the file that holds one.
+    """
 
     candidate: Candidate
     seed: int
-    normalisation: str
+    normalisation: Normalisation
+    origin: registry.Origin | None
     labels: np.ndarray
 
 
@@ -125,27 +127,31 @@ def learn(
     corpus: np.ndarray,
     speaker: np.ndarray,
     rows: Rows,
-    recipe: Recipe,
+    assigned: Assignment,
 ) -> Learnt:
     """Fit an estimator on the training rows of a dataset and let it hear the test rows.
 
     Args:
         features: shape (n_rows, n_features); only read.
-        emotion: of each row, as its number in `recipe.labels`, shape (n_rows,).
+        emotion: of each row, as its number in `assigned.labels`, shape (n_rows,).
         corpus: a number for that of each row.
         speaker: a number for that of each row.
         rows: which to learn from and to test.
-        recipe: what to do with them.
+        assigned: what to do with them.
     """
     parts = (rows.train, rows.validation, rows.test)
-    X = _normalised(features, corpus, speaker, np.concatenate(parts), rows.train.size, recipe)
+    together = np.concatenate(parts)
+    groups = Groups(np.arange(rows.train.size), corpus[together], speaker[together])
+    X = normalisations.normalise(
+        features[together], assigned.normalisation, groups, where=assigned.origin
+    )
     X_train, X_validation, X_test = np.split(X, np.cumsum([rows.train.size, rows.validation.size]))
-    y_train, y_validation = (recipe.labels[emotion[each]] for each in parts[:2])
+    y_train, y_validation = (assigned.labels[emotion[each]] for each in parts[:2])
     held = (X_validation, y_validation) if rows.validation.size else None
     started = time.perf_counter()
     voices = speaker[rows.train]
-    setting = search.best(recipe.candidate, X_train, y_train, voices, seed=recipe.seed)
-    model = setting.fitted(X_train, y_train, seed=recipe.seed, validation=held)
+    setting = search.best(assigned.candidate, X_train, y_train, voices, seed=assigned.seed)
+    model = setting.fitted(X_train, y_train, seed=assigned.seed, validation=held)
     fitted = time.perf_counter()
     predicted = setting.predicted(model, X_test, np.unique(y_train).tolist())
     return Learnt(
@@ -154,17 +160,23 @@ def learn(
         predict_seconds=time.perf_counter() - fitted,
         model_bytes=_size(setting, model),
         learning_curve=_learning_curve(setting, model),
-        chosen={name: setting.parameters[name] for name in recipe.candidate.open},
+        chosen={name: setting.parameters[name] for name in assigned.candidate.open},
     )
 
 
 def _task(
     fit: Fit,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Rows, Recipe]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Rows, Assignment]:
     """The arguments of `learn`."""
     data = fit.dataset
-    recipe = Recipe(fit.candidate, fit.seed, fit.normalisation, data.labels)
-    return data.features, data.emotion, data.corpus, data.speaker, _rows(fit), recipe
+    assigned = Assignment(
+        fit.candidate,
+        fit.seed,
+        normalisations.get(fit.normalisation),
+        registry.origin("normalisations", fit.normalisation),
+        data.labels,
+    )
+    return data.features, data.emotion, data.corpus, data.speaker, _rows(fit), assigned
 
 
 def _rows(fit: Fit) -> Rows:
@@ -172,28 +184,6 @@ def _rows(fit: Fit) -> Rows:
     wanted = pc.is_in(variants, pa.array(fit.train_variants)).to_numpy()
     train, validation = (rows[wanted[rows]] for rows in (fit.split.train, fit.split.validation))
     return Rows(train, validation, fit.split.test)
-
-
-def _normalised(
-    features: np.ndarray,
-    corpus: np.ndarray,
-    speaker: np.ndarray,
-    rows: np.ndarray,
-    n_train: int,
-    recipe: Recipe,
-) -> np.ndarray:
-    """Some rows, of which the first are trained on: the one copy of them that there is."""
-    X: np.ndarray = features[rows]
-    if recipe.normalisation == OWN_SCALING:
-        return normalisation.scaled(X, *normalisation.extremes(features), out=X)
-    return normalisation.normalise(
-        X,
-        how=cast("Normalisation", recipe.normalisation),
-        train=np.arange(n_train),
-        corpora=corpus[rows],
-        speakers=speaker[rows],
-        out=X,
-    )
 
 
 def _predictions(identity: pa.Table, predicted: np.ndarray) -> pa.Table:
@@ -256,13 +246,12 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
 
 def _plugins(fit: Fit) -> dict[str, str]:
     """Package and version of what took part and is not built in, by kind and name."""
+    brought = fit.candidate.origin
     taken = {
         "protocol": registry.origins("protocols", (fit.protocol.name,)),
         "normalisation": registry.origins("normalisations", (fit.normalisation,)),
         "feature set": registry.origins("feature_sets", fit.dataset.plugins),
-        "estimator": {fit.candidate.name: str(fit.candidate.origin)}
-        if fit.candidate.origin
-        else {},
+        "estimator": {fit.candidate.name: str(brought)} if brought else {},
     }
     return {
         f"plugin {kind} {name}": package

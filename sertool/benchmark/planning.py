@@ -12,16 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sertool import store
+from sertool import registry, store
 from sertool.benchmark import results
 from sertool.benchmark.study import Study
 from sertool.errors import BadChoice, NotEnough, choices
 from sertool.learning.candidate import Candidate
 from sertool.store.view import Opened, opened
 from sertool.types import EMOTIONS, SIX_EMOTIONS, VARIANTS, Protocol, Split, Variant
-
-OWN_SCALING = "minmax_all"
-"""What stands as normalisation where the protocol has a recipe of its own."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +130,7 @@ def plan(study: Study, folder: str | Path) -> Plan:
     Raises:
         NotFound, BadTable, UnknownName: as `sertool.read_store` says.
         NotEnough: nothing of what is asked can be done (the reasons are in the message).
+        BadPlugin: a protocol of another package fails.
     """
     rows = opened(folder, study.corpora, study.feature_sets)
     fits: list[Fit] = []
@@ -143,7 +141,8 @@ def plan(study: Study, folder: str | Path) -> Plan:
         for name, dataset in datasets[protocol.scope]:
             for seed in study.seeds:
                 try:
-                    splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
+                    with registry.running("protocols", protocol.name):
+                        splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
                 except NotEnough as error:
                     impossible.append(f"{protocol.name}: {error}")
                     continue
@@ -290,8 +289,9 @@ def _fits(
     seed: int,
     notes: tuple[str, ...],
 ) -> list[Fit]:
-    normalisations = (OWN_SCALING,) if protocol.own_recipe else study.normalisations
-    train_variants = VARIANTS if protocol.own_recipe else study.train_variants
+    recipe = protocol.recipe
+    normalisations = (recipe.scaling,) if recipe else study.normalisations
+    train_variants = recipe.variants if recipe else study.train_variants
     return [
         Fit(protocol, split, dataset, how, candidate, seed, train_variants, notes)
         for how in normalisations

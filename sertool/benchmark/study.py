@@ -27,9 +27,9 @@ from typing import Any
 from sertool import registry
 from sertool.errors import BadChoice, NotFound, choices
 from sertool.features.sets import REFERENCE, in_order
-from sertool.learning import candidate
+from sertool.learning import candidate, normalisations
 from sertool.learning.candidate import Candidate
-from sertool.types import NORMALISATIONS, VARIANTS, Normalisation, Protocol, Variant
+from sertool.types import VARIANTS, Protocol, Variant
 
 Parameters = Mapping[str, Any]
 """Of an estimator, by name; those that are not named keep their defaults."""
@@ -52,7 +52,7 @@ class Study:
         estimators: what is compared.
         pools: groups of corpora, each treated as one corpus; usually groups of one.
         features: groups of feature sets, each compared with the others; usually one of one.
-        normalisations: how features are standardised.
+        normalisations: how features are standardised, by name.
         emotions: a list of emotions; "six" = those of the original study; "all" = every one;
             "default" = all within one corpus, six where corpora are pooled or crossed.
         train_variants: the variants of the training clips to train on.
@@ -65,7 +65,7 @@ class Study:
     estimators: tuple[Candidate, ...]
     pools: tuple[tuple[str, ...], ...]
     features: tuple[tuple[str, ...], ...] = (REFERENCE,)
-    normalisations: tuple[Normalisation, ...] = ("train",)
+    normalisations: tuple[str, ...] = ("train",)
     emotions: tuple[str, ...] | str = "default"
     train_variants: tuple[Variant, ...] = VARIANTS
     seeds: tuple[int, ...] = (42,)
@@ -106,7 +106,7 @@ def study(
             plug-in has: {"mine": MyClassifier()}, its class, or a function that makes one, as
             `sertool.estimators.Estimator` says; it must be picklable where there are several jobs.
         features: feature sets of the store; "a+b" takes both together.
-        normalisation: of "none", "train", "corpus", "speaker".
+        normalisation: names, for example ["train", "speaker"].
         emotions: "default", "six", "all", or a list of emotions.
         train_variants: of "original", "noise", "stretch_pitch".
         seeds: of splits and estimators.
@@ -124,11 +124,11 @@ def study(
     'svm'
     """
     return Study(
-        protocols=tuple(registry.get("protocols", name) for name in dict.fromkeys(protocols)),
+        protocols=tuple(map(_protocol, dict.fromkeys(protocols))),
         estimators=tuple(_candidates(estimators)),
         pools=tuple(dict.fromkeys(_pool(names) for names in corpora)),
         features=tuple(dict.fromkeys(in_order(_joined(names)) for names in features)),
-        normalisations=_each_of(normalisation, NORMALISATIONS, "normalisation"),
+        normalisations=tuple(map(_normalisation, dict.fromkeys(normalisation))),
         emotions=_emotions(emotions),
         train_variants=_each_of(train_variants, VARIANTS, "variant"),
         seeds=tuple(_seed(seed) for seed in dict.fromkeys(seeds)),
@@ -184,6 +184,39 @@ def _candidates(asked: Estimators) -> Iterator[Candidate]:
             yield from (candidate.named(name, each) for each in settings)
         else:
             yield candidate.brought(name, settings)
+
+
+def _protocol(name: str) -> Protocol:
+    protocol = registry.get("protocols", name)
+    where = registry.origin("protocols", name)
+    for fault in _faults(protocol, name) if where else ():
+        raise registry.breach("protocols", name, where, fault)
+    found: Protocol = protocol
+    return found
+
+
+def _faults(protocol: Any, name: str) -> Iterator[str]:
+    """What of a protocol breaks the contract."""
+    if not isinstance(protocol, Protocol):
+        yield f"is a {type(protocol).__name__}, no sertool.types.Protocol"
+    elif protocol.name != name:
+        yield f"calls itself {protocol.name}"
+    elif protocol.recipe is not None:
+        strange = [each for each in protocol.recipe.variants if each not in VARIANTS]
+        if strange or not protocol.recipe.variants:
+            yield f"trains on {strange or 'nothing'}; possible are {', '.join(VARIANTS)}"
+        sees = normalisations.get(protocol.recipe.scaling).sees
+        if sees == "all rows" and "scaling" not in protocol.leaks:
+            yield f"scales by {protocol.recipe.scaling} and does not say that scaling leaks"
+
+
+def _normalisation(name: str) -> str:
+    if normalisations.get(name).sees == "all rows":
+        raise BadChoice(
+            f"{name} lets training see the rows that are tested; only a protocol whose recipe says "
+            "so takes it, such as original"
+        )
+    return name
 
 
 def _pool(names: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 from sertool import audio, estimators, registry, store, versions
 from sertool.errors import BadChoice, NotEnough, UnknownName
 from sertool.features import sets
-from sertool.learning import calibration, normalisation, search
+from sertool.learning import calibration, scaling, search
 from sertool.learning.candidate import Candidate
 from sertool.models import assessment, remarks, trial
 from sertool.models.assessment import Answers
@@ -55,7 +55,7 @@ def train(
     y = np.asarray(table.column("emotion").to_pylist())
     speakers = np.asarray(store.qualified(table, "speaker"))
     _check(y, speakers)
-    center, scale = normalisation.statistics(X)
+    center, scale = scaling.statistics(X)
     standardised = ((X - center) / scale).astype(np.float32)
     trial.check(candidate, standardised, y, seed=seed)
     splits = list(_folds(folds, speakers, seed))
@@ -205,7 +205,7 @@ def _held_out_scores(
                 f"calibration holds out speakers, and without some of them nobody is left who is "
                 f"{', '.join(sorted(lost))}; add corpora, or leave these emotions out"
             )
-        center, scale = normalisation.statistics(X[train_rows])
+        center, scale = scaling.statistics(X[train_rows])
         standardised = (X[train_rows] - center) / scale
         _, estimator = _fit(candidate, standardised, y[train_rows], speakers[train_rows], seed)
         held = ((X[test_rows] - center) / scale).astype(np.float32)
