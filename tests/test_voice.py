@@ -105,7 +105,7 @@ def test_a_constant_difference_between_speakers_is_taken_out(table, model: Model
     smooth = LogisticRegression(C=0.01).fit(
         (X - model.center) / model.scale, table.column("emotion").to_pylist()
     )
-    model = replace(model, estimator=smooth)
+    model = replace(model, name="logistic", estimator=smooth)
     colour = model.scale * np.random.default_rng(0).normal(size=len(COLUMNS))
     means = dict(zip(COLUMNS, (model.center + colour).tolist(), strict=True))
     mine = voice.for_speaker(model, voice.Voice(voice.MOST_CLIPS, means))
