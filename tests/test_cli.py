@@ -382,4 +382,4 @@ def test_python_minus_m(tmp_path: Path) -> None:
         capture_output=True, text=True, check=True, cwd=tmp_path,
     )  # fmt: skip
     assert "cross_language" in ran.stdout
-    assert "feature sets: librosa178, functionals\n" in ran.stdout
+    assert "feature sets: functionals, librosa178\n" in ran.stdout
