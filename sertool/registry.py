@@ -57,11 +57,13 @@ class Origin:
         distribution: the package that brings it, or the name of the file.
         version: of the package, or the first twelve hex digits of the file's sha256.
         place: the module or the file that holds it.
+        remedy: what to do where it fails.
     """
 
     distribution: str
     version: str
     place: str
+    remedy: str = "mend it"
 
     def __str__(self) -> str:
         """The name and version that results, stores and models keep.
@@ -124,7 +126,8 @@ def origin(kind: str, name: str) -> Origin | None:
     point, *_ = _published(kind)[name]
     if point.dist is None:
         return Origin(point.value, "unknown", point.value)
-    return Origin(point.dist.name, point.dist.version, point.value)
+    remedy = f"update or uninstall {point.dist.name}"
+    return Origin(point.dist.name, point.dist.version, point.value, remedy)
 
 
 def origins(kind: str, used: tuple[str, ...]) -> dict[str, str]:
@@ -153,8 +156,9 @@ def add_file(path: Path) -> tuple[str, ...]:
     if not path.is_file():
         raise NotFound(f"no plug-in file {path}; give a Python file that holds a plug-in")
     version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    origin_ = Origin(path.name, version, str(path))
-    with PluginCode(f"the plug-in file {path}", "mend it, or leave --plugin out"):
+    remedy = "mend it, or leave --plugin out"
+    origin_ = Origin(path.name, version, str(path), remedy)
+    with PluginCode(f"the plug-in file {path}", remedy):
         module = _module(path, version)
     held = {kind: getattr(module, each.word, None) for kind, each in KINDS.items()}
     added = {
@@ -178,12 +182,43 @@ def running(kind: str, name: str) -> AbstractContextManager[None]:
 
     What a built-in plug-in raises stays as it is, and so do the errors of sertool.
     """
-    found = origin(kind, name)
-    if found is None:
-        return PluginCode()
-    return PluginCode(
-        f"the {_word(kind)} {name} of {found}", f"update or uninstall {found.distribution}"
+    return guard(kind, name, origin(kind, name))
+
+
+def guard(kind: str, name: str, where: Origin | None) -> AbstractContextManager[None]:
+    """As `running`, where the registry may not know the plug-in: in a worker, or given in Python.
+
+    Args:
+        kind: of plug-in.
+        name: of the plug-in.
+        where: what `origin` says of it.
+    """
+    return (
+        PluginCode(f"the {_word(kind)} {name} of {where}", where.remedy) if where else PluginCode()
     )
+
+
+def breach(kind: str, name: str, where: Origin | None, fault: str) -> BadPlugin:
+    """The error to raise where a plug-in does not do what its kind promises.
+
+    >>> where = Origin("theirs", "1.0", "theirs:svm", "update or uninstall theirs")
+    >>> print(breach("estimators", "mine", where, "answers with 3 words for 4 rows"))
+    the estimator mine of theirs 1.0 answers with 3 words for 4 rows; update or uninstall theirs
+    """
+    brought = f" of {where}" if where else ""
+    remedy = where.remedy if where else "mend it"
+    return BadPlugin(f"the {_word(kind)} {name}{brought} {fault}; {remedy}")
+
+
+def places(kind: str, name: str) -> tuple[str, ...]:
+    """What brings a plug-in of that name; from two places on, `get` refuses it.
+
+    >>> places("estimators", "svm")
+    ('sertool itself',)
+    """
+    packages = (str(point.dist and point.dist.name) for point in _published(kind).get(name, ()))
+    files = (str(_FILES[kind, name][0]),) if (kind, name) in _FILES else ()
+    return (*(["sertool itself"] if name in _built_in(kind) else []), *packages, *files)
 
 
 class PluginCode(AbstractContextManager[None]):
@@ -231,13 +266,11 @@ def _module(path: Path, version: str) -> ModuleType:
 
 
 def _refuse_two_places(kind: str, name: str) -> None:
-    places = [str(point.dist and point.dist.name) for point in _published(kind).get(name, ())]
-    if name in _built_in(kind):
-        places.insert(0, "sertool itself")
-    if len(places) > 1:
+    found = places(kind, name)
+    if len(found) > 1:
         raise BadPlugin(
-            f"the {_word(kind)} {name} is in two places: {' and '.join(places)}; uninstall "
-            f"{places[-1]}, or have it renamed there"
+            f"the {_word(kind)} {name} is in two places: {' and '.join(found)}; uninstall "
+            f"{found[-1]}, or have it renamed there"
         )
 
 

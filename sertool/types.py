@@ -27,11 +27,6 @@ Window = Literal["study"]
 WINDOWS: tuple[Window, ...] = ("study",)
 """The rules by which recordings are cut; `sertool.audio` says what they are."""
 
-Normalisation = Literal["none", "train", "corpus", "speaker", "extremes"]
-NORMALISATIONS: tuple[Normalisation, ...] = (
-    "none", "train", "corpus", "speaker", "extremes",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Clip:
@@ -142,6 +137,19 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """What a protocol fixes that a study chooses elsewhere.
+
+    Attributes:
+        variants: the variants that are trained on.
+        scaling: the name of a normalisation.
+    """
+
+    variants: tuple[Variant, ...]
+    scaling: str
+
+
+@dataclass(frozen=True)
 class Protocol:
     """A way to divide clips into training and test clips, and the question that it answers.
 
@@ -153,8 +161,7 @@ class Protocol:
         splits: `splits(identity, *, name, seed)` yields splits of the rows of `identity`, a table
             with the store's identity columns only; `name` is that of the corpus or pool
             ("" when the scope is "across").
-        own_recipe: True where the protocol fixes what is chosen elsewhere: it trains on all
-            variants, scaled to [0, 1] by the extremes of all rows.
+        recipe: what it fixes that is chosen elsewhere; None = nothing.
     """
 
     name: str
@@ -162,4 +169,4 @@ class Protocol:
     leaks: tuple[str, ...]
     scope: Literal["within", "across"]
     splits: Callable[..., Iterator[Split]]
-    own_recipe: bool = False
+    recipe: Recipe | None = None

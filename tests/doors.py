@@ -33,7 +33,7 @@ from sertool.cli import home
 from sertool.corpora import sources
 from sertool.errors import SertoolError
 from sertool.features import sets
-from sertool.learning.candidate import Candidate
+from sertool.learning.candidate import named
 from sertool.models import persistence, training, voice
 from sertool.storage import writing
 from sertool.store import extraction, layout, merging, parquet, stored_sets, upgrade
@@ -174,7 +174,7 @@ def resealed(content: bytes) -> bytes:
 def models(folder: Path) -> Attempt:
     """Model files: damaged, or with members that were damaged before sealing."""
     fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2)
-    candidate = Candidate("svm", registry.get("estimators", "svm"))
+    candidate = named("svm")
     file = folder / "m.sertool"
     persistence.save(training.train(store.read(folder / "store"), candidate, folds=2), file)
     whole = file.read_bytes()
@@ -219,7 +219,7 @@ def voices(folder: Path) -> Attempt:
     """Voice files, up to what a model that hears the speaker answers."""
     names = ("functionals",)
     fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2, names)
-    candidate = Candidate("logistic", registry.get("estimators", "logistic"))
+    candidate = named("logistic")
     table = store.read(folder / "store")
     model = training.train(table, candidate, folds=2, feature_sets=names)
     X = store.matrix(table, sets.columns(names))

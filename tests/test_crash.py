@@ -22,7 +22,7 @@ from sertool.benchmark import evaluation, planning, results, study
 from sertool.corpora import sources
 from sertool.errors import CannotWrite, NotFound
 from sertool.features import sets
-from sertool.learning.candidate import Candidate
+from sertool.learning.candidate import named
 from sertool.models import persistence, training
 from sertool.storage import writing
 from sertool.store import extraction, layout, merging
@@ -56,7 +56,7 @@ def benchmark(stored: Path, folder: Path) -> None:
 
 
 def train(stored: Path, file: Path) -> None:
-    candidate = Candidate("svm", registry.get("estimators", "svm"))
+    candidate = named("svm")
     persistence.save(training.train(store.read(stored), candidate, folds=2), file / "m.sertool")
 
 

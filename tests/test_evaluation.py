@@ -135,7 +135,7 @@ def test_original_mixes_variants_and_scales_by_everything(
     n_rows = 3 * 2 * 6 * 4 * 4
     assert (result.n_train, result.n_test) == (int(n_rows * 0.8), -(-n_rows // 10))
     assert result.n_shared_clips > 0
-    assert result.normalisation == planning.OWN_SCALING
+    assert result.normalisation == "minmax_all"
     assert result.train_variants == ("original", "noise", "stretch_pitch")
     assert result.emotions == "six"
     assert set(result.leaks) >= {"clip", "speaker"}

@@ -95,14 +95,14 @@ def test_two_files_with_one_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        (", variants=('loud',)", "its variants must be among original"),
-        (", variants=()", "its variants must be among original"),
-        (", window='whole'", r"it names a window 'whole' \(possible: study\)"),
+        (", variants=('loud',)", "has variants that are not among original"),
+        (", variants=()", "has variants that are not among original"),
+        (", window='whole'", r"names a window 'whole' \(possible: study\)"),
     ],
 )
 def test_a_set_that_breaks_its_contract(tmp_path: Path, more: str, says: str) -> None:
     registry.add_file(written(tmp_path, more=more))
-    with pytest.raises(BadPlugin, match=rf"levels of my_levels.py .* cannot be used: {says}"):
+    with pytest.raises(BadPlugin, match=rf"levels of my_levels.py \w+ {says}"):
         sets.get("levels")
     assert sets.known() == ("librosa178", "functionals")  # the others are
 
@@ -111,7 +111,7 @@ def test_a_set_with_two_columns_of_one_name(tmp_path: Path) -> None:
     file = written(tmp_path)
     file.write_text(file.read_text().replace("level_largest", "level_mean"))
     registry.add_file(file)
-    with pytest.raises(BadPlugin, match="its columns must have names, each another one"):
+    with pytest.raises(BadPlugin, match="has no columns, or two of one name"):
         sets.get("levels")
 
 

@@ -12,31 +12,34 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from joblib import wrap_non_picklable_objects
 
-from sertool import parallel, store, versions
+from sertool import parallel, registry, store, versions
 from sertool.benchmark import results
-from sertool.benchmark.planning import OWN_SCALING, Fit, Plan
+from sertool.benchmark.planning import Fit, Plan
 from sertool.benchmark.results import Key, Result
-from sertool.learning import confounding, metrics, normalisation, search
+from sertool.learning import confounding, metrics, normalisations, search
 from sertool.learning.candidate import Candidate, Plain
+from sertool.learning.normalisations import Groups, Normalisation
 from sertool.storage import writing
-
-if TYPE_CHECKING:
-    from sertool.types import Normalisation
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What of a fit a worker has to know, beside numbers."""
+class Assignment:
+    """What of a fit a worker has to know, beside numbers.
+
+    Plug-ins themselves and not their names: a worker may not have the file that holds one.
+    """
 
     candidate: Candidate
     seed: int
-    normalisation: str
+    normalisation: Normalisation
+    origin: registry.Origin | None
     labels: np.ndarray
 
 
@@ -76,6 +79,7 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
 
     Raises:
         BadChoice: an estimator refuses a parameter.
+        BadPlugin: code of another package fails or breaks its contract; what was finished is kept.
         CannotWrite: `folder` cannot be written to, the disk is full, or another process is
             writing results there.
 
@@ -133,46 +137,56 @@ def learn(
     corpus: np.ndarray,
     speaker: np.ndarray,
     rows: Rows,
-    recipe: Recipe,
+    assigned: Assignment,
 ) -> Learnt:
     """Fit an estimator on the training rows of a dataset and let it hear the test rows.
 
     Args:
         features: shape (n_rows, n_features); only read.
-        emotion: of each row, as its number in `recipe.labels`, shape (n_rows,).
+        emotion: of each row, as its number in `assigned.labels`, shape (n_rows,).
         corpus: a number for that of each row.
         speaker: a number for that of each row.
         rows: which to learn from and to test.
-        recipe: what to do with them.
+        assigned: what to do with them.
     """
     parts = (rows.train, rows.validation, rows.test)
-    X = _normalised(features, corpus, speaker, np.concatenate(parts), rows.train.size, recipe)
+    together = np.concatenate(parts)
+    groups = Groups(np.arange(rows.train.size), corpus[together], speaker[together])
+    X = normalisations.normalise(
+        features[together], assigned.normalisation, groups, where=assigned.origin
+    )
     X_train, X_validation, X_test = np.split(X, np.cumsum([rows.train.size, rows.validation.size]))
-    y_train, y_validation = (recipe.labels[emotion[each]] for each in parts[:2])
+    y_train, y_validation = (assigned.labels[emotion[each]] for each in parts[:2])
     held = (X_validation, y_validation) if rows.validation.size else None
     started = time.perf_counter()
     voices = speaker[rows.train]
-    setting = search.best(recipe.candidate, X_train, y_train, voices, seed=recipe.seed)
-    model = setting.fitted(X_train, y_train, seed=recipe.seed, validation=held)
+    setting = search.best(assigned.candidate, X_train, y_train, voices, seed=assigned.seed)
+    model = setting.fitted(X_train, y_train, seed=assigned.seed, validation=held)
     fitted = time.perf_counter()
-    predicted = model.predict(X_test)
+    predicted = setting.predicted(model, X_test, np.unique(y_train).tolist())
     return Learnt(
-        predicted=np.asarray(predicted),
+        predicted=predicted,
         fit_seconds=fitted - started,
         predict_seconds=time.perf_counter() - fitted,
-        model_bytes=len(pickle.dumps(model)),
-        learning_curve=_learning_curve(model),
-        chosen={name: setting.parameters[name] for name in recipe.candidate.open},
+        model_bytes=_size(setting, model),
+        learning_curve=_learning_curve(setting, model),
+        chosen={name: setting.parameters[name] for name in assigned.candidate.open},
     )
 
 
 def _task(
     fit: Fit,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Rows, Recipe]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Rows, Assignment]:
     """The arguments of `learn`."""
     data = fit.dataset
-    recipe = Recipe(fit.candidate, fit.seed, fit.normalisation, data.labels)
-    return data.features, data.emotion, data.corpus, data.speaker, _rows(fit), recipe
+    assigned = Assignment(
+        fit.candidate,
+        fit.seed,
+        normalisations.get(fit.normalisation),
+        registry.origin("normalisations", fit.normalisation),
+        data.labels,
+    )
+    return data.features, data.emotion, data.corpus, data.speaker, _rows(fit), assigned
 
 
 def _rows(fit: Fit) -> Rows:
@@ -180,28 +194,6 @@ def _rows(fit: Fit) -> Rows:
     wanted = pc.is_in(variants, pa.array(fit.train_variants)).to_numpy()
     train, validation = (rows[wanted[rows]] for rows in (fit.split.train, fit.split.validation))
     return Rows(train, validation, fit.split.test)
-
-
-def _normalised(
-    features: np.ndarray,
-    corpus: np.ndarray,
-    speaker: np.ndarray,
-    rows: np.ndarray,
-    n_train: int,
-    recipe: Recipe,
-) -> np.ndarray:
-    """Some rows, of which the first are trained on: the one copy of them that there is."""
-    X: np.ndarray = features[rows]
-    if recipe.normalisation == OWN_SCALING:
-        return normalisation.scaled(X, *normalisation.extremes(features), out=X)
-    return normalisation.normalise(
-        X,
-        how=cast("Normalisation", recipe.normalisation),
-        train=np.arange(n_train),
-        corpora=corpus[rows],
-        speakers=speaker[rows],
-        out=X,
-    )
 
 
 def _predictions(identity: pa.Table, predicted: np.ndarray) -> pa.Table:
@@ -253,7 +245,7 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
         predict_ms=round(1000 * learnt.predict_seconds / rows.test.size, 4),
         model_bytes=learnt.model_bytes,
         warnings=(*fit.notes, *_warnings(fit, rows, {*truth} - {*trained})),
-        versions=versions.of_learning(),
+        versions={**versions.of_learning(), **_plugins(fit)},
         learning_curve=learnt.learning_curve,
         features=data.feature_sets,
         chosen=learnt.chosen,
@@ -262,15 +254,44 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
     return result, predictions
 
 
+def _plugins(fit: Fit) -> dict[str, str]:
+    """Package and version of what took part and is not built in, by kind and name."""
+    brought = fit.candidate.origin
+    taken = {
+        "protocol": registry.origins("protocols", (fit.protocol.name,)),
+        "normalisation": registry.origins("normalisations", (fit.normalisation,)),
+        "feature set": registry.origins("feature_sets", fit.dataset.plugins),
+        "estimator": {fit.candidate.name: str(brought)} if brought else {},
+    }
+    return {
+        f"plugin {kind} {name}": package
+        for kind, found in taken.items()
+        for name, package in found.items()
+    }
+
+
 def _counts(numbers: np.ndarray, rows: Rows) -> tuple[int, int, int]:
     """Different numbers among the training rows, among the test rows, and in both."""
     trained, tested = np.unique(numbers[rows.train]), np.unique(numbers[rows.test])
     return trained.size, tested.size, np.intersect1d(trained, tested).size
 
 
-def _learning_curve(model: object) -> dict[str, list[float]]:
-    curve = getattr(model, "history_", {})
-    return {name: [round(value, 5) for value in values] for name, values in curve.items()}
+def _size(candidate: Candidate, model: object) -> int:
+    """Bytes of a fitted estimator, pickled; by value where its class is in no module to import."""
+    try:
+        return len(pickle.dumps(model))
+    except (pickle.PicklingError, AttributeError, TypeError):
+        with candidate.running():
+            return len(pickle.dumps(wrap_non_picklable_objects(model)))
+
+
+def _learning_curve(candidate: Candidate, model: object) -> dict[str, list[float]]:
+    with candidate.running():
+        curve = getattr(model, "history_", {})
+        return {
+            str(name): [round(float(value), 5) for value in values]
+            for name, values in curve.items()
+        }
 
 
 def _left_out(fit: Fit, predictions: pa.Table, labels: Sequence[str]) -> dict[str, int]:

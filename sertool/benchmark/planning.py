@@ -12,16 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sertool import store
+from sertool import registry, store
 from sertool.benchmark import results
 from sertool.benchmark.study import Study
 from sertool.errors import BadChoice, NotEnough, choices
 from sertool.learning.candidate import Candidate
 from sertool.store.view import Opened, View, opened
 from sertool.types import EMOTIONS, SIX_EMOTIONS, VARIANTS, Protocol, Split, Variant
-
-OWN_SCALING = "minmax_all"
-"""What stands as normalisation where the protocol has a recipe of its own."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,11 @@ class Dataset:
     n_clips: Mapping[tuple[str, str], int]
     n_dropped: int = 0
     n_lacking: int = 0
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The names of the plug-ins that measured the features."""
+        return tuple(name.partition("@")[0] for name in self.feature_sets.split("+"))
 
     @cached_property
     def labels(self) -> np.ndarray:
@@ -130,6 +132,7 @@ def plan(study: Study, folder: str | Path) -> Plan:
     Raises:
         NotFound, BadTable, UnknownName: as `sertool.read_store` says.
         NotEnough: nothing of what is asked can be done (the reasons are in the message).
+        BadPlugin: a protocol of another package fails.
 
     >>> from sertool.benchmark.study import study
     >>> from sertool.storage import paths
@@ -147,7 +150,8 @@ def plan(study: Study, folder: str | Path) -> Plan:
         for name, dataset in datasets[protocol.scope]:
             for seed in study.seeds:
                 try:
-                    splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
+                    with registry.running("protocols", protocol.name):
+                        splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
                 except NotEnough as error:
                     impossible.append(f"{protocol.name}: {error}")
                     continue
@@ -302,8 +306,9 @@ def _fits(
     seed: int,
     notes: tuple[str, ...],
 ) -> list[Fit]:
-    normalisations = (OWN_SCALING,) if protocol.own_recipe else study.normalisations
-    train_variants = VARIANTS if protocol.own_recipe else study.train_variants
+    recipe = protocol.recipe
+    normalisations = (recipe.scaling,) if recipe else study.normalisations
+    train_variants = recipe.variants if recipe else study.train_variants
     return [
         Fit(protocol, split, dataset, how, candidate, seed, train_variants, notes)
         for how in normalisations

@@ -84,7 +84,8 @@ class Result:
         predict_ms: milliseconds per test row, features not included.
         model_bytes: size of the fitted estimator, pickled.
         warnings: what a reader should know before quoting the number.
-        versions: of sertool and of the libraries.
+        versions: of sertool, of the libraries, and of the plug-ins of other packages, such as
+            "plugin estimator mine".
         learning_curve: where the estimator learns in epochs, its `history_`: for example "loss" and
             "validation_accuracy", one number per epoch.
         features: the feature sets, joined by "+".

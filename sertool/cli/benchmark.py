@@ -64,7 +64,8 @@ def benchmark(
         ),
     ] = None,
     normalisation: Annotated[
-        str | None, typer.Option(metavar="A,B", help="none, train, corpus, speaker, extremes.")
+        str | None,
+        typer.Option(metavar="A,B", help="none, train, corpus, speaker, extremes, or a plug-in."),
     ] = None,
     emotions: Annotated[
         str | None,

@@ -136,5 +136,8 @@ def _reliability(bins: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _origin(model: Model) -> Iterator[str]:
     given = settings(model.about["parameters"])
     yield f"estimator {model.name}, {given or 'its defaults'}; seed {model.about['seed']}"
+    for kind, brought in model.about.get("plugins", {}).items():
+        for name, package in brought.items():
+            yield f"{kind.removesuffix('s').replace('_', ' ')} {name} of {package}"
     yield f"store {model.about['store']}"
     yield ", ".join(f"{name} {version}" for name, version in model.versions.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from sertool.audio.activity import speech
 from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
 from sertool.features import sets
+from sertool.features.sets import FeatureSet
 from sertool.features.spectrum import Spectrum
 from sertool.models import persistence, remarks
 from sertool.models.persistence import Model
@@ -80,10 +81,7 @@ class Predictor:
     """
 
     def __init__(self, model: Model) -> None:
-        try:
-            self._sets = tuple(map(sets.get, sets.of_columns(model.features)))
-        except UnknownName as error:
-            raise BadModel(f"{error}: train the model again") from None
+        self._sets = _feature_sets(model)
         self.model = model
         self.rule = audio.WindowRule(**model.window)
 
@@ -207,6 +205,31 @@ class Predictor:
         yield from remarks.of_sound(spectrum)
         (share,) = remarks.share_outside(numbers, self.model.lowest, self.model.highest)
         yield from remarks.of_features(share, self.model.most_outside)
+
+
+def _feature_sets(model: Model) -> tuple[FeatureSet, ...]:
+    """What a model hears, measured as in its training.
+
+    Raises:
+        BadModel: a set that is not here, or measures other numbers by now.
+    """
+    versions = model.about.get("feature_sets")
+    if not isinstance(versions, Mapping):  # of an older file
+        versions = {}
+    try:
+        names = tuple(versions) or sets.of_columns(model.features)
+        found = tuple(map(sets.get, names))
+    except UnknownName as error:
+        brought = model.about.get("plugins", {}).get("feature_sets", {}).values()
+        remedy = f"install {', '.join(brought)}" if brought else "train the model again"
+        raise BadModel(f"{error}: {remedy}") from None
+    columns = tuple(column for each in found for column in each.columns)
+    changed = [each.name for each in found if versions.get(each.name, each.version) != each.version]
+    if changed or columns != tuple(model.features):
+        raise BadModel(
+            f"the model hears {', '.join(names)}, which measures other numbers now: train it again"
+        )
+    return found
 
 
 def _name(recording: str | Path | np.ndarray) -> str:

@@ -31,7 +31,7 @@ from sertool.audio.activity import speech
 from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadRecording, BadVoice, NotEnough, NotFound
 from sertool.features import sets
-from sertool.learning import normalisation
+from sertool.learning import scaling
 from sertool.models.persistence import Model
 from sertool.storage import writing
 from sertool.types import Signal
@@ -139,7 +139,7 @@ def for_speaker(model: Model, voice: Voice) -> Model:
     means = np.array([voice.means[name] for name in model.features])
     if not (np.abs(means - model.center) <= FARTHEST * model.scale).all():
         raise BadVoice("a voice with means that no speech has; make it again: sertool calibrate")
-    moved = normalisation.speaker_centre(model.center, means, voice.clips) - model.center
+    moved = scaling.speaker_centre(model.center, means, voice.clips) - model.center
     return dataclasses.replace(
         model,
         center=model.center + moved,

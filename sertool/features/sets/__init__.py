@@ -83,7 +83,8 @@ def get(name: str) -> FeatureSet:
     found = registry.get("feature_sets", plugin)
     where = registry.origin("feature_sets", plugin)
     if where is not None:
-        _check(found, plugin, where)
+        for fault in _faults(found, plugin):
+            raise registry.breach("feature_sets", plugin, where, fault)
         measure = partial(
             _checked, measure=found.measure, columns=found.columns, name=plugin, origin=where
         )
@@ -198,20 +199,17 @@ def _checked(
     """What a set of another package measures, held to its contract; a worker knows no registry."""
     import numpy as np
 
-    what = f"the feature set {name} of {origin}"
-    remedy = f"update or uninstall {origin.distribution}"
     try:
-        with registry.PluginCode(what, remedy):
+        with registry.guard("feature_sets", name, origin):
             numbers = np.asarray(measure(signal), np.float32)
     except BadPlugin as error:
         raise BadRecording(str(error)) from error
     if numbers.shape != (len(columns),):
-        raise BadPlugin(
-            f"{what} declares {len(columns)} columns and returns an array of shape "
-            f"{numbers.shape}; {remedy}"
-        )
+        fault = f"declares {len(columns)} columns and returns an array of shape {numbers.shape}"
+        raise registry.breach("feature_sets", name, origin, fault)
     for number in np.flatnonzero(~np.isfinite(numbers)).tolist():
-        raise BadRecording(f"{what} has no number for {columns[number]} here")
+        fault = f"has no number for {columns[number]} here"
+        raise BadRecording(str(registry.breach("feature_sets", name, origin, fault)))
     return numbers
 
 
@@ -221,26 +219,17 @@ def _features(signal: Signal, names: tuple[str, ...]) -> np.ndarray:
     return features.compute(Spectrum.of(signal), names)
 
 
-def _check(found: Any, name: str, where: registry.Origin) -> None:
-    """Refuse a set that breaks the contract, before anything is measured."""
-    for fault in _faults(found, name):
-        raise BadPlugin(
-            f"the feature set {name} of {where} cannot be used: {fault}; update or uninstall "
-            f"{where.distribution}"
-        )
-
-
 def _faults(found: Any, name: str) -> Iterator[str]:
     """What of a set breaks the contract."""
     if not isinstance(found, FeatureSet):
-        yield f"it is a {type(found).__name__}, no sertool.features.sets.FeatureSet"
+        yield f"is a {type(found).__name__}, no sertool.features.sets.FeatureSet"
     elif not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        yield "its name must be of small letters, digits and _, and begin with a letter"
+        yield "has a name that is not of small letters, digits and _"
     elif found.name != name:
-        yield f"it is published as {name} and calls itself {found.name}"
+        yield f"calls itself {found.name}"
     elif not found.columns or len({*found.columns}) < len(found.columns):
-        yield "its columns must have names, each another one"
+        yield "has no columns, or two of one name"
     elif not found.variants or not {*found.variants} <= {*VARIANTS}:
-        yield f"its variants must be among {', '.join(VARIANTS)}"
+        yield f"has variants that are not among {', '.join(VARIANTS)}"
     elif found.window not in WINDOWS:
-        yield f"it names a window {choices(found.window, WINDOWS)}"
+        yield f"names a window {choices(found.window, WINDOWS)}"
