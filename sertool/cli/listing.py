@@ -6,9 +6,9 @@ from sertool.cli import console
 
 
 def list_plugins() -> None:
-    """Name every corpus, estimator, protocol and feature there is, other packages' included.
+    """List every corpus, feature, estimator, protocol and other plug-in, by name.
 
-    Feature sets are what --features takes.
+    Plug-ins of other packages are among them. Feature sets are what --features takes.
     """
     from sertool import registry
 

@@ -1,4 +1,4 @@
-"""`sertool models`: what models are at hand, and how good they are."""
+"""`sertool models`: which models there are, and how good they are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ from sertool.cli import console
 if TYPE_CHECKING:
     from sertool.models.persistence import Model
 
-COLUMNS = ("model", "emotions", "features", "corpus", "", "UAR", "accuracy", "sure", "ECE", "MB")
+COLUMNS = (
+    "model",
+    "emotions",
+    "features",
+    "corpus",
+    "",
+    "UAR",
+    "accuracy",
+    "confident",
+    "ECE",
+    "MB",
+)
 
 
 def models(
@@ -23,9 +34,9 @@ def models(
 ) -> None:
     """List the models that ship, and yours, with their figures in %.
 
-    The UAR and accuracy of new speakers are of clips held out in training; sure is the share of
-    answers that are marked as such, and how many of these are right; ECE the expected calibration
-    error. Each model's card (the .md file beside it) says more.
+    New speakers were held out in training; unseen corpora were not trained on. Confident is the
+    share of answers that are marked so, and how many of these are right; ECE is the expected
+    calibration error. Each model's card (the .md file beside it) says more.
 
     Example: sertool models mine.sertool
     """
@@ -44,7 +55,7 @@ def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:
     first = (name, str(len(model.labels)), str(len(model.features)))
     scored = [
         (corpus, words, figures)
-        for kind, words in (("held_out", "new speakers"), ("unseen", "never heard"))
+        for kind, words in (("held_out", "new speakers"), ("unseen", "unseen corpus"))
         for corpus, figures in model.about.get(kind, {}).items()
     ]
     rows: list[tuple[str, ...]] = []
