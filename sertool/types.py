@@ -47,6 +47,12 @@ class Clip:
         gender: "female", "male" or "" = unknown.
         intensity: as the corpus writes it; "" = unknown.
         language: BCP 47; "" = the language of the corpus.
+        start_s: where the clip begins in its file, in seconds; None = the file is the clip.
+        end_s: where it ends.
+        split: of the corpus's own division, such as "train" or "test"; "" = it has none.
+        session: of the recordings; "" = unknown.
+        votes: the labels of several raters; () = the corpus has none.
+        age: of the speaker, as the corpus writes it; "" = unknown.
     """
 
     path: str
@@ -58,6 +64,12 @@ class Clip:
     gender: str = ""
     intensity: str = ""
     language: str = ""
+    start_s: float | None = None
+    end_s: float | None = None
+    split: str = ""
+    session: str = ""
+    votes: tuple[str, ...] = ()
+    age: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,13 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Signal:
-    """Mono sound: `samples` of shape (n,), float32, nominally in [-1, 1]; `rate` in Hz."""
+    """Mono sound: `samples` of shape (n,), float32, nominally in [-1, 1]; `rate` in Hz.
+
+    >>> import numpy as np
+    >>> sound = Signal(np.zeros(11_025, np.float32), 22_050)
+    >>> sound.samples.size / sound.rate
+    0.5
+    """
 
     samples: np.ndarray
     rate: int

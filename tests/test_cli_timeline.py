@@ -124,6 +124,7 @@ def test_models_are_listed_with_their_figures() -> None:
     for name in prediction.shipped():
         assert name in ran.stdout
     assert ran.stdout.count("new speakers") == 2 * len(prediction.shipped())
+    assert "ECE, the expected calibration error" in ran.stdout
 
 
 @pytest.mark.parametrize("name", prediction.shipped())

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from sertool import registry
 from sertool.errors import BadChoice, NotEnough
 from sertool.learning import normalisation
 from sertool.types import NORMALISATIONS
@@ -132,32 +131,3 @@ def test_no_training_rows_are_refused(features):
             corpora=CORPORA,
             speakers=SPEAKERS,
         )
-
-
-@pytest.mark.parametrize(
-    ("speakers", "emotions", "expected"),
-    [
-        ("aabb", "xyxy", False),
-        ("aabb", "xxyy", True),
-        ("aabbc", "xyxyx", False),
-        ("aabbccc", "xxyyxyz", True),
-        ("aabb", "xxxy", False),
-        ("", "", False),
-    ],
-    ids=["crossed", "one-each", "one-of-three", "two-of-three", "half", "nobody"],
-)
-def test_confounded(speakers, emotions, expected):
-    assert normalisation.confounded(list(speakers), list(emotions)) is expected
-
-
-@pytest.mark.parametrize(("name", "expected"), [("urdu", True), ("emodb", False), ("savee", False)])
-def test_confounded_on_real_names(name, expected):
-    folder = SAMPLES / name
-    if not folder.is_dir():
-        pytest.skip("needs the sample corpora")
-    parse = registry.get("corpora", name).parse
-    paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.*"))]
-    clips = [clip for clip in map(parse, paths) if clip]
-    assert len(clips) > 50
-    speakers, emotions = zip(*((clip.speaker, clip.emotion) for clip in clips), strict=True)
-    assert normalisation.confounded(speakers, emotions) is expected

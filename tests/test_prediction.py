@@ -28,7 +28,7 @@ from sertool.features import sets
 from sertool.learning.candidate import Candidate
 from sertool.models import persistence, prediction, training
 from sertool.models.persistence import Model
-from sertool.store import extraction
+from sertool.store import extraction, merging
 
 MakeStore = Callable[..., Path]
 BACKENDS = ("logistic", "svm", "forest", "xgboost")
@@ -293,7 +293,7 @@ def test_a_model_of_functionals_hears_them(emodb_folder: Path, tmp_path: Path) -
     persistence.save(model, tmp_path / "m.sertool")
     path = emodb_folder / table.column("clip")[0].as_py()
     heard = sertool.load(tmp_path / "m.sertool")(path)
-    numbers = store.matrix(table, store.columns(["functionals"]))[:1]
+    numbers = store.matrix(table, sets.columns(["functionals"]))[:1]
     assert list(heard.probabilities.values()) == model.probabilities(numbers)[0].tolist()
 
 
@@ -315,7 +315,8 @@ def test_training_on_one_variant_calibrates_on_it(make_store: MakeStore) -> None
 def test_an_emotion_of_one_speaker_cannot_be_calibrated(tmp_path: Path) -> None:
     corpus = registry.get("corpora", "emodb")
     clips = fill(tmp_path, corpus, 3, ("angry", "sad", "happy"), 3)
-    store.merge(tmp_path, corpus, [c for c in clips if c.emotion != "happy" or c.speaker == "01"])
+    of_one = [clip for clip in clips if clip.emotion != "happy" or clip.speaker == "01"]
+    merging.merge(tmp_path, corpus, of_one, [sets.get("librosa178")])
     with pytest.raises(NotEnough, match="nobody is left who is happy"):
         training.train(store.read(tmp_path), candidate("svm"))
 

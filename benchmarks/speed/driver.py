@@ -20,7 +20,8 @@ from typing import Any
 
 from sertool import parallel, registry, store
 from sertool.corpora import sources
-from sertool.store import extraction
+from sertool.features import sets
+from sertool.store import extraction, merging
 from sertool.types import Clip
 
 
@@ -43,8 +44,13 @@ def main() -> None:
         assert n_outcomes == given.clips
     if given.store:
         for name in store.corpora(given.store):
-            known = timed(f"look up {name}", lambda name=name: store.stamps(given.store, name))
+            known = timed(f"look up {name}", lambda name=name: looked_up(given.store, name))
             print(f"\n{name}: {len(known):,} clips known")  # noqa: T201
+
+
+def looked_up(store: Path, corpus: str) -> dict[str, tuple[int, int]]:
+    """The clips that a store holds, with the stamps of their recordings."""
+    return merging.stamps(store, corpus, sets.get("librosa178"))
 
 
 def timed(step: str, work: Callable[[], Any]) -> Any:

@@ -30,6 +30,7 @@ import recorded
 import report
 
 from sertool import parallel, registry, store, versions
+from sertool.features import sets
 from sertool.learning import metrics, normalisation
 from sertool.learning.candidate import Candidate
 from sertool.types import SIX_EMOTIONS
@@ -169,7 +170,7 @@ def rows(place: Path, corpora: Sequence[str], emotions: Sequence[str]) -> pa.Tab
 def data(table: pa.Table) -> Data:
     """The columns that the study looks at."""
     return Data(
-        X=store.matrix(table, store.columns(SETS)),
+        X=store.matrix(table, sets.columns(SETS)),
         emotions=np.asarray(table.column("emotion").to_pylist()),
         speakers=np.asarray(store.qualified(table, "speaker")),
     )

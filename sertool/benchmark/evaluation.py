@@ -22,7 +22,7 @@ from sertool import parallel, store, versions
 from sertool.benchmark import results
 from sertool.benchmark.planning import OWN_SCALING, Fit, Plan
 from sertool.benchmark.results import Key, Result
-from sertool.learning import metrics, normalisation, search
+from sertool.learning import confounding, metrics, normalisation, search
 from sertool.learning.candidate import Candidate, Plain
 from sertool.storage import writing
 
@@ -78,6 +78,16 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
         BadChoice: an estimator refuses a parameter.
         CannotWrite: `folder` cannot be written to, the disk is full, or another process is
             writing results there.
+
+    >>> import tempfile
+    >>> from sertool.benchmark.planning import plan
+    >>> from sertool.benchmark.study import study
+    >>> from sertool.storage import paths
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = [result for _, result in run(plan(asked, paths.ASSETS / "store"), folder)]
+    >>> len(found), len(found[0].labels), round(found[0].uar, 4)  # 1 / 7: always one emotion
+    (5, 7, 0.1429)
     """
     folder = Path(folder)
     results.prepare(folder)
@@ -284,7 +294,7 @@ def _warnings(fit: Fit, rows: Rows, untrained: Collection[str]) -> Iterator[str]
     if fit.normalisation == "speaker":
         tested = fit.dataset.identity.take(pa.array(fit.split.test))
         emotions = tested.column("emotion").to_pylist()
-        if normalisation.confounded(store.qualified(tested, "speaker"), emotions):
+        if confounding.is_confounded(store.qualified(tested, "speaker"), emotions):
             yield (
                 f"{fit.split.test_on}: most test speakers utter one emotion only, so speaker "
                 "normalisation removes the very difference that is to be recognised"

@@ -91,6 +91,15 @@ class Result:
         settings: all plain parameters that the estimator was made with, its defaults among them;
             empty where they were not recorded.
         chosen: the values of the parameters that were looked for on speakers of the training rows.
+
+    >>> import sertool, tempfile
+    >>> from sertool.storage import paths
+    >>> asked = sertool.study(protocols=["clips"], corpora=["emodb"], estimators=["majority"])
+    >>> plan = sertool.plan(asked, paths.ASSETS / "store")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = [result for _, result in sertool.run(plan, folder)]
+    >>> sum(result.n_test_clips for result in found)  # five folds test each clip of EmoDB once
+    535
     """
 
     protocol: str

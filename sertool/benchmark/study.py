@@ -57,6 +57,10 @@ class Study:
         seeds: of splits and estimators.
         drop_duplicates: whether clips are left out whose sound there is more than once: all of
             them where its emotions differ, else all but one.
+
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm"], seeds=[1, 2])
+    >>> asked.seeds, asked.emotions
+    ((1, 2), 'default')
     """
 
     protocols: tuple[Protocol, ...]
@@ -115,8 +119,8 @@ def study(
     >>> asked = study(protocols=["speakers"], corpora=["emodb", "tess+savee"], estimators=["svm"])
     >>> asked.pools
     (('emodb',), ('savee', 'tess'))
-    >>> asked.estimators[0].name
-    'svm'
+    >>> asked.estimators[0].name, asked.seeds
+    ('svm', (42,))
     """
     return Study(
         protocols=tuple(registry.get("protocols", name) for name in dict.fromkeys(protocols)),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sertool.cli import console
 from sertool.cli.sound_paths import files
-from sertool.errors import BadChoice, SertoolError
-
-if TYPE_CHECKING:
-    import numpy as np
+from sertool.errors import BadChoice
 
 ENOUGH = 10
 """From so many clips on little is gained by more (`results/voice`)."""
@@ -40,28 +37,10 @@ def calibrate(
     if output.is_dir():
         raise BadChoice(f"--output {output} is a folder; give the name of a file")
     paths = files(recordings)
-    clips, n_bad = _heard(paths)
-    found = voice.voice(clips)
+    heard = console.outcomes(voice.heard, paths, "listening")
+    usable = [clips for clips in heard if clips is not None]
+    found = voice.voice(chain.from_iterable(usable))
     voice.save(found, output)
-    used = len(paths) - n_bad
-    typer.echo(f"{output}: {found.clips} clips, from {used} of {len(paths)} recordings")
+    typer.echo(f"{output}: {found.clips} clips, from {len(usable)} of {len(paths)} recordings")
     if found.clips < ENOUGH:
         console.say(f"few clips; {ENOUGH} or more help more")
-
-
-def _heard(paths: Sequence[Path]) -> tuple[list[np.ndarray], int]:
-    """The features of all clips, and how many recordings could not be used."""
-    from sertool.models import voice
-
-    clips: list[np.ndarray] = []
-    n_bad = 0
-    with console.bar() as bar:
-        task = bar.add_task("listening", total=len(paths), visible=len(paths) > 1)
-        for path in paths:
-            try:
-                clips += [*voice.heard(path)]
-            except SertoolError as error:
-                bar.console.print(f"skipped {error}", markup=False, highlight=False, soft_wrap=True)
-                n_bad += 1
-            bar.advance(task)
-    return clips, n_bad

@@ -77,7 +77,7 @@ def extract(
     from sertool import parallel
     from sertool.corpora import sources
     from sertool.storage import paths
-    from sertool.store import extraction
+    from sertool.store import extraction, upgrade
 
     jobs = console.checked_jobs(jobs)
     place = paths.path(store) if store else home.default_store()
@@ -86,6 +86,8 @@ def extract(
     found = [corpus_options.source(given, mapping, vocabulary) for given in corpora]
     if speakers is not None:
         found = [sources.first_speakers(source, speakers) for source in found]
+    for name, _ in upgrade.upgrade(place):
+        console.say(f"{name}: converted from an older format of the store, nothing measured")
     plan = extraction.plan(found, place, console.feature_sets(features))
     with parallel.engine(engine, scheduler):
         bad = _run(plan, jobs)
@@ -108,17 +110,10 @@ def _run(plan: Plan, jobs: int) -> list[Outcome]:
 
 
 def _summary(plan: Plan, bad: list[Outcome]) -> None:
-    from sertool import store
-
     for outcome in bad:
         console.say(f"skipped {outcome.corpus}/{outcome.clip}: {outcome.cause}")
-    for name in (source.corpus.name for source in plan.sources):
-        held = store.sets(plan.store, [name]) if name in store.corpora(plan.store) else ()
-        if held and {*held} != {*plan.feature_sets}:
-            console.say(
-                f"{name}: still without {', '.join({*plan.feature_sets} - {*held})}, which not all "
-                "of its clips have yet; run again to go on, or take away recordings that are bad"
-            )
+    for name, why in plan.untouched.items():
+        console.say(f"{name} stays as it is: {why}")
     n_new = len(plan.tasks) - len(bad)
     left = f", {plan.leaving} gone" if plan.leaving else ""
     typer.echo(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sertool.cli import console
+from sertool.notation import percent
 
 if TYPE_CHECKING:
     from sertool.models.persistence import Model
@@ -24,6 +25,11 @@ COLUMNS = (
     "confident",
     "ECE",
     "MB",
+)
+LEGEND = (
+    "In %. New speakers: held out in training; ECE, the expected calibration error, is theirs. "
+    "Unseen corpus: not trained on. Confident: the share of answers that are marked so, and how "
+    "many of these are right."
 )
 
 
@@ -48,10 +54,11 @@ def models(
         name = file.stem if file in shipped else str(file)
         rows += _rows(name, persistence.load(file), file.stat().st_size / 1e6)
     console.show("Models", COLUMNS, rows)
+    console.tell(LEGEND)
 
 
 def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:
-    ece = f"{100 * model.about['calibration']['ece']:.1f}"
+    ece = percent(model.about["calibration"]["ece"])
     first = (name, str(len(model.labels)), str(len(model.features)))
     scored = [
         (corpus, words, figures)
@@ -68,5 +75,5 @@ def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:
 def _scores(figures: Mapping[str, Any]) -> tuple[str, str, str]:
     right = figures["sure_accuracy"]
     sure = f"{100 * figures['sure']:.0f}" + ("" if right is None else f" ({100 * right:.0f} right)")
-    uar, accuracy = (f"{100 * figures[name]['value']:.1f}" for name in ("uar", "accuracy"))
+    uar, accuracy = (percent(figures[name]["value"]) for name in ("uar", "accuracy"))
     return uar, accuracy, sure

@@ -20,7 +20,7 @@ from sertool.cli.console import PredictionFormat
 from sertool.cli.model_options import Backend, ModelFile, VoiceFile
 from sertool.cli.sound_paths import files
 from sertool.cli.timeline import show as show_timeline
-from sertool.errors import BadChoice, SertoolError
+from sertool.errors import BadChoice
 
 if TYPE_CHECKING:
     from sertool.models.prediction import Prediction, Predictor
@@ -110,17 +110,11 @@ def _at_hand(recordings: Sequence[Path]) -> Iterator[list[Path]]:
 def _predict(predictor: Predictor, paths: Sequence[Path]) -> list[Prediction]:
     from sertool.models.prediction import Prediction
 
-    predictions = []
-    with console.bar() as bar:
-        task = bar.add_task("predicting", total=len(paths), visible=len(paths) > 1)
-        for path in paths:
-            try:
-                predictions.append(_named(predictor(path)))
-            except SertoolError as error:
-                bar.console.print(f"skipped {error}", markup=False, highlight=False, soft_wrap=True)
-                predictions.append(Prediction(str(path), "", {}, 0.0, 0.0, 0.0))
-            bar.advance(task)
-    return predictions
+    found = console.outcomes(predictor, paths, "predicting")
+    return [
+        _named(each) if each else Prediction(str(path), "", {}, 0.0, 0.0, 0.0)
+        for path, each in zip(paths, found, strict=True)
+    ]
 
 
 def _named(prediction: Prediction) -> Prediction:
@@ -136,7 +130,11 @@ def _table(predictions: Sequence[Prediction]) -> None:
     if len({*names}) < len(names):
         names = [each.path for each in predictions]
     rows = [
-        (name, _verdict(each), *(f"{each.probabilities[emotion]:.2f}" for emotion in emotions))
+        (
+            name,
+            console.verdict(each),
+            *(f"{each.probabilities[emotion]:.2f}" for emotion in emotions),
+        )
         for name, each in zip(names, predictions, strict=True)
         if each.emotion
     ]
@@ -145,10 +143,6 @@ def _table(predictions: Sequence[Prediction]) -> None:
     for each in predictions:
         for remark in each.remarks:
             console.say(f"{each.path}: {remark}")
-
-
-def _verdict(prediction: Prediction) -> str:
-    return prediction.emotion if prediction.confident else f"{prediction.emotion} (unsure)"
 
 
 def _json(predictions: Sequence[Prediction]) -> None:

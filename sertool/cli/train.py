@@ -9,6 +9,7 @@ import typer
 
 from sertool.cli import console, home
 from sertool.errors import BadChoice
+from sertool.notation import percent, settings
 
 if TYPE_CHECKING:
     from sertool.models.persistence import Model
@@ -91,7 +92,7 @@ def train(
     sets = console.feature_sets(features)
     table = store_file.read(place, names, sets)
     rows = training.rows(table, asked.emotions, asked.train_variants)
-    with console.stderr().status(f"training {estimator} on {rows.num_rows} rows"):
+    with console.narrated(f"training {estimator} on {rows.num_rows:,} rows", training.LOG):
         model = training.train(rows, asked.estimators[0], feature_sets=sets, seed=seed, folds=folds)
         if unseen:
             others = store_file.read(place, console.words(unseen), sets)
@@ -100,13 +101,14 @@ def train(
     writing.write(output.with_suffix(".md"), card.card(model).encode())
     chosen = model.about["parameters"]
     size = output.stat().st_size / 1e6
-    name = ", ".join((estimator, *(f"{each}={chosen[each]}" for each in asked.estimators[0].open)))
+    found = settings({each: chosen[each] for each in asked.estimators[0].open})
+    name = f"{estimator}, {found}" if found else estimator
     typer.echo(f"{output}: {name}; {', '.join(model.labels)}; {size:.1f} MB; {_figures(model)}")
 
 
 def _figures(model: Model) -> str:
     held_out = model.about["held_out"].items()
-    uars = ", ".join(f"{name} {100 * each['uar']['value']:.1f} %" for name, each in held_out)
+    uars = ", ".join(f"{name} {percent(each['uar']['value'])} %" for name, each in held_out)
     error = model.about["calibration"]["ece"]
     doubt = ": do not trust its probabilities; more speakers help" if error > UNRELIABLE else ""
     return f"UAR of new speakers: {uars}; calibration error {error:.3f}{doubt}"

@@ -10,7 +10,7 @@ that was not trained on is standardised by its original recordings alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -149,28 +149,6 @@ def normalise(
     result = np.empty_like(X) if out is None else out
     _WAYS[how](X, train, corpora, speakers, result)
     return result
-
-
-def confounded(speakers: Sequence[str], emotions: Sequence[str]) -> bool:
-    """Whether most speakers utter one emotion only, so that to know the one is to know the other.
-
-    `speaker` normalisation then removes the emotion with the speaker, and `clips` rewards
-    recognising voices.
-
-    Args:
-        speakers: shape (n_clips,); where corpora are pooled, unique over all of them.
-        emotions: shape (n_clips,).
-
-    >>> confounded(["f", "f", "m", "m"], ["sad", "happy", "sad", "happy"])
-    False
-    >>> confounded(["f", "f", "m", "m"], ["sad", "sad", "happy", "happy"])
-    True
-    """
-    uttered: dict[str, set[str]] = {}
-    for speaker, emotion in zip(speakers, emotions, strict=True):
-        uttered.setdefault(speaker, set()).add(emotion)
-    n_single = sum(len(each) == 1 for each in uttered.values())
-    return 2 * n_single > len(uttered)
 
 
 def _unchanged(

@@ -13,7 +13,7 @@ import numpy as np
 
 from sertool import audio
 from sertool.audio import decoding
-from sertool.audio.activity import Gate
+from sertool.audio.activity import speech
 from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
 from sertool.features import sets
@@ -40,8 +40,8 @@ class Prediction:
         path: the recording, as it was given; "array" for samples.
         emotion: the most probable one.
         probabilities: by emotion, calibrated, summing to 1.
-        start_s: where the analysed window begins.
-        end_s: where it ends.
+        start_s: where the analysed window begins, in seconds.
+        end_s: where it ends, in seconds.
         seconds: how long the prediction took.
         confident: whether the emotion is as probable as the model asks for (`Model.sure_from`:
             3 in 4 such answers were right on held-out speakers) in sound like that of training;
@@ -49,6 +49,10 @@ class Prediction:
         remarks: what makes this recording unlike those that the model was trained on (see
             `sertool.models.remarks`), and whether most of it went unheard, a phrase each;
             () = nothing.
+
+    >>> found = Prediction("a.wav", "sad", {"angry": 0.25, "sad": 0.75}, 0.6, 3.1, 0.004)
+    >>> found.probabilities[found.emotion], found.end_s - found.start_s
+    (0.75, 2.5)
     """
 
     path: str
@@ -69,6 +73,10 @@ class Predictor:
 
     Raises:
         BadModel: the model was trained on other features than this sertool measures.
+
+    >>> predictor = load("svm")
+    >>> len(predictor.model.features), predictor.rule.rate, predictor.rule.seconds
+    (517, 22050, 2.5)
     """
 
     def __init__(self, model: Model) -> None:
@@ -100,10 +108,7 @@ class Predictor:
         started = time.perf_counter()
         name = _name(recording)
         sound = _sound(recording, rate)
-        try:
-            signal, start_s = audio.window(audio.resample(sound, self.rule.rate), self.rule)
-        except BadRecording as error:
-            raise BadRecording(f"{name}: {error}") from None
+        signal, start_s = audio.described(sound, self.rule, name)
         prediction = self._predict(signal, start_s, name, started)
         duration_s = sound.samples.size / sound.rate
         if duration_s < LONG_S:
@@ -132,11 +137,9 @@ class Predictor:
         []
         """
         name = _name(recording)
-        gate = Gate()
         with _stream(recording, rate) as stream:
-            for start_s, signal in windows(stream.blocks, stream.rate, self.rule, hop_s):
-                if gate.passes(signal):
-                    yield self._predict(signal, start_s, name, time.perf_counter())
+            for start_s, signal in speech(windows(stream.blocks, stream.rate, self.rule, hop_s)):
+                yield self._predict(signal, start_s, name, time.perf_counter())
 
     def window(self, signal: Signal, start_s: float = 0.0) -> Prediction:
         """Recognise the emotion of a piece of sound that is cut already, such as a live one.
@@ -171,6 +174,13 @@ class Predictor:
         Raises:
             BadChoice: the model hears other features than the functionals.
             BadVoice: a voice with means that no speech has.
+
+        >>> predictor = load("logistic")
+        >>> means = dict(zip(predictor.model.features, predictor.model.center + 1, strict=True))
+        >>> own = predictor.for_speaker(Voice(5, means))
+        >>> moved = own.model.center - predictor.model.center
+        >>> round(float(moved.min()), 3), round(float(moved.max()), 3)
+        (0.5, 0.5)
         """
         return Predictor(for_speaker(self.model, voice))
 
@@ -255,8 +265,9 @@ def load(name_or_file: str | Path) -> Predictor:
         UnknownName: neither a model that ships nor a file.
         BadModel: the file cannot be used.
 
-    >>> load("forest").model.labels
-    ('angry', 'disgust', 'fear', 'happy', 'neutral', 'sad')
+    >>> model = load("forest").model
+    >>> model.labels, len(model.features)
+    (('angry', 'disgust', 'fear', 'happy', 'neutral', 'sad'), 517)
     """
     if str(name_or_file) in shipped():
         return Predictor(persistence.load(MODELS / f"{name_or_file}{persistence.SUFFIX}"))

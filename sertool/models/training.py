@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from logging import getLogger
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from sertool.models import assessment, remarks
 from sertool.models.assessment import Answers
 from sertool.models.persistence import Model, scores
 from sertool.types import SIX_EMOTIONS, VARIANTS
+
+LOG = getLogger(__name__)
 
 
 def train(
@@ -47,7 +50,7 @@ def train(
     Raises:
         NotEnough: fewer than two emotions or two speakers, or an emotion of too few speakers.
     """
-    columns = store.columns(feature_sets)
+    columns = sets.columns(feature_sets)
     X = store.matrix(table, columns)
     y = np.asarray(table.column("emotion").to_pylist())
     speakers = np.asarray(store.qualified(table, "speaker"))
@@ -60,6 +63,7 @@ def train(
     most_outside = remarks.most_outside(answers.outside, answers.corpora)
     center, scale = normalisation.statistics(X)
     lowest, highest = remarks.bounds(X, _corpora(table))
+    LOG.info("fitting on all speakers")
     setting, estimator = _fit(candidate, (X - center) / scale, y, speakers, seed)
     return Model(
         name=candidate.name,
@@ -193,7 +197,8 @@ def _held_out_scores(
 ) -> np.ndarray:
     """Scores of all rows by estimators that never heard their speaker, in the order of rows."""
     parts = []
-    for train_rows, test_rows in splits:
+    for number, (train_rows, test_rows) in enumerate(splits, 1):
+        LOG.info("speakers held out: group %d of %d", number, len(splits))
         lost = set(y.tolist()) - set(y[train_rows].tolist())
         if lost:
             raise NotEnough(

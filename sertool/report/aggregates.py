@@ -11,6 +11,7 @@ import numpy as np
 
 from sertool.benchmark.results import Result
 from sertool.learning import metrics, significance
+from sertool.notation import settings
 from sertool.types import EMOTIONS
 
 MAJORITY = "majority"
@@ -170,5 +171,5 @@ def _target(result: Result) -> Target:
 
 
 def _estimator(result: Result) -> str:
-    given = ", ".join(f"{name}={value}" for name, value in sorted(result.parameters.items()))
+    given = settings(dict(sorted(result.parameters.items())))
     return f"{result.estimator} ({given})" if given else result.estimator

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from sertool.learning import confounding
+from sertool.notation import percent
 from sertool.report.aggregates import MAJORITY, Pool, Target
 from sertool.report.sections import Section
 from sertool.report.table import Value
@@ -144,18 +145,10 @@ def is_at_chance(pool: Pool) -> bool:
 
 def is_confounded(pool: Pool) -> bool:
     """Whether most speakers utter one emotion only, in a corpus that is divided in itself."""
-    uttered = (pool.by_speaker.sum(axis=(0, 3)) > 0).sum(axis=1)
+    speakers, emotions = np.nonzero(pool.by_speaker.sum(axis=(0, 3)))
     within = pool.target.train_on == pool.target.test_on
-    return within and len(uttered) > 1 and bool(np.mean(uttered == 1) > 0.5)
-
-
-def percent(share: float) -> str:
-    """A share in [0, 1] as percents with one decimal; "?" where there is none.
-
-    >>> percent(0.1666), percent(float("nan"))
-    ('16.7', '?')
-    """
-    return "?" if math.isnan(share) else f"{100 * share:.1f}"
+    confounded = confounding.is_confounded(speakers.tolist(), emotions.tolist())
+    return within and len(pool.speakers) > 1 and confounded
 
 
 def setting(section: Section, target: Target) -> dict[str, Value]:

@@ -7,6 +7,7 @@ by which windows are cut: "functionals" is the set by its own rule, "functionals
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -83,6 +84,10 @@ def get(name: str) -> FeatureSet:
     where = registry.origin("feature_sets", plugin)
     if where is not None:
         _check(found, plugin, where)
+        measure = partial(
+            _checked, measure=found.measure, columns=found.columns, name=plugin, origin=where
+        )
+        found = replace(found, measure=measure)
     if window and window not in WINDOWS:
         raise BadChoice(f"no window {choices(window, WINDOWS)}")
     own: FeatureSet = found
@@ -111,12 +116,20 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def known() -> tuple[str, ...]:
-    """The names of all sets, other packages' among them, in order.
+    """The names of all sets, other packages' among them, in order; without those that fail.
 
     >>> known()
     ('librosa178', 'functionals')
     """
-    return in_order(registry.names("feature_sets"))
+    return in_order(name for name in registry.names("feature_sets") if _works(name))
+
+
+def _works(name: str) -> bool:
+    try:
+        get(name)
+    except BadPlugin:
+        return False
+    return True
 
 
 def columns(names: Iterable[str] = REFERENCE) -> tuple[str, ...]:
@@ -172,28 +185,32 @@ def measure(sets: Iterable[FeatureSet], signal: Signal) -> np.ndarray:
     from sertool.features.spectrum import Spectrum
 
     spectrum = Spectrum.of(signal)
-    return np.concatenate([_measured(each, spectrum) for each in sets])
+    return np.concatenate([np.asarray(each.measure(spectrum), np.float32) for each in sets])
 
 
-def _measured(feature_set: FeatureSet, signal: Signal) -> np.ndarray:
+def _checked(
+    signal: Signal,
+    measure: Callable[[Signal], np.ndarray],
+    columns: tuple[str, ...],
+    name: str,
+    origin: registry.Origin,
+) -> np.ndarray:
+    """What a set of another package measures, held to its contract; a worker knows no registry."""
     import numpy as np
 
-    with registry.running("feature_sets", feature_set.plugin):
-        numbers = np.asarray(feature_set.measure(signal), np.float32)
-    where = registry.origin("feature_sets", feature_set.plugin)
-    if where is None:
-        return numbers
-    if numbers.shape != (len(feature_set.columns),):
+    what, remedy = (
+        f"the feature set {name} of {origin}",
+        f"update or uninstall {origin.distribution}",
+    )
+    with registry.PluginCode(what, remedy):
+        numbers = np.asarray(measure(signal), np.float32)
+    if numbers.shape != (len(columns),):
         raise BadPlugin(
-            f"the feature set {feature_set.name} of {where} declares {len(feature_set.columns)} "
-            f"columns and returns an array of shape {numbers.shape}; update or uninstall "
-            f"{where.distribution}"
+            f"{what} declares {len(columns)} columns and returns an array of shape "
+            f"{numbers.shape}; {remedy}"
         )
-    for column in np.flatnonzero(~np.isfinite(numbers)).tolist():
-        raise BadRecording(
-            f"the feature set {feature_set.name} of {where} has no number for "
-            f"{feature_set.columns[column]} here"
-        )
+    for number in np.flatnonzero(~np.isfinite(numbers)).tolist():
+        raise BadRecording(f"{what} has no number for {columns[number]} here")
     return numbers
 
 
@@ -216,6 +233,8 @@ def _faults(found: Any, name: str) -> Iterator[str]:
     """What of a set breaks the contract."""
     if not isinstance(found, FeatureSet):
         yield f"it is a {type(found).__name__}, no sertool.features.sets.FeatureSet"
+    elif not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        yield "its name must be of small letters, digits and _, and begin with a letter"
     elif found.name != name:
         yield f"it is published as {name} and calls itself {found.name}"
     elif not found.columns or len({*found.columns}) < len(found.columns):
