@@ -32,8 +32,8 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="of synthetic_store.py")
     given = parser.parse_args()
     print(  # noqa: T201
-        f"{given.clips:,} clips\n\n| step | seconds | of them its processor time "
-        "| MB held at most |\n|---|---|---|---|"
+        f"{given.clips:,} clips\n\n| step | seconds | processor seconds "
+        "| peak MB |\n|---|---|---|---|"
     )
     with ExitStack() as stack:
         place = Path(stack.enter_context(TemporaryDirectory()))

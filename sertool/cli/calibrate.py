@@ -1,4 +1,4 @@
-"""`sertool calibrate`: a speaker's own voice from recordings of them."""
+"""`sertool calibrate`: a voice file from recordings of one speaker."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def calibrate(
     ],
     output: Annotated[Path, typer.Option(metavar="FILE", help="The voice file to write (JSON).")],
 ) -> None:
-    """Measure how a speaker usually speaks, for `sertool predict --voice`.
+    """Measure how a speaker usually speaks, for a personal model (`sertool predict --voice`).
 
-    Nobody says which emotion is where; but speak in the moods that are to be told apart, for
-    neutral speech alone helps little. Up to 5 s a recording is one clip, a longer one is cut into
-    windows of 2.5 s. Ten clips are worth having, twenty are better. A bad recording is named on
-    stderr and left out. The file holds means of features and nothing of what was said.
+    No labels are needed; but speak in the moods that are to be told apart, since neutral speech
+    alone helps little. A recording of up to 5 s is one clip; a longer one is cut into windows of
+    2.5 s. Ten clips help, twenty are better. A bad recording is named on stderr and left out. The
+    file holds means of features and nothing of what was said.
 
     Example: sertool calibrate my_voice/ --output me.json
     """
@@ -43,4 +43,4 @@ def calibrate(
     voice.save(found, output)
     typer.echo(f"{output}: {found.clips} clips, from {len(usable)} of {len(paths)} recordings")
     if found.clips < ENOUGH:
-        console.say(f"these are few clips; {ENOUGH} or more help more")
+        console.say(f"few clips; {ENOUGH} or more help more")

@@ -1,4 +1,4 @@
-"""What every command shows alike: tables on stdout, progress and remarks on stderr."""
+"""What every command shows alike: tables on stdout, progress and messages on stderr."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Outcome = TypeVar("Outcome")
 
-ENGINE = "Who does the work: processes of this machine, or a Dask cluster."
-SCHEDULER = "The address of Dask's scheduler; its workers need sertool, too."
+ENGINE = "Where the work is done: in processes of this machine, or on a Dask cluster."
+SCHEDULER = "The address of the Dask scheduler; its workers need sertool, too."
 SETTLED_S = 1.0
 """So long work must have taken before its rate says anything."""
 
@@ -36,7 +36,7 @@ class PredictionFormat(enum.StrEnum):
 
 
 def say(text: str) -> None:
-    """A remark on stderr, as it is."""
+    """A message on stderr, as it is."""
     _print_plainly(stderr(), text)
 
 
@@ -82,7 +82,7 @@ def feature_sets(given: str) -> list[str]:
 
 
 def stderr() -> Console:
-    """The console for progress and remarks."""
+    """The console for progress and messages."""
     from rich.console import Console
 
     return Console(stderr=True)

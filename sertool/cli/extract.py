@@ -22,13 +22,14 @@ def extract(
             metavar="NAME=PLACE...",
             help="A corpus and its folder (ravdess=DIR), your own as a CSV with columns path, "
             "emotion and optionally speaker, language, sentence, gender (mine=my.csv), or just "
-            "the name of one that `sertool corpora add` knows. A place may be an s3:// address.",
+            "the name of one that `sertool corpora add` knows. Both may be remote (s3://...).",
         ),
     ],
     store: Annotated[
         str | None,
         typer.Option(
-            metavar="DIR", help="Where the store is; may be an s3:// address. (default: user data)"
+            metavar="DIR",
+            help="The feature store, local or remote (s3://...). (default: user data)",
         ),
     ] = None,
     jobs: Annotated[
@@ -39,7 +40,7 @@ def extract(
         typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
     own_labels: Annotated[
-        bool, typer.Option("--own-labels", help="Keep a manifest's words as they are.")
+        bool, typer.Option("--own-labels", help="Keep a manifest's labels as they are.")
     ] = False,
     speakers: Annotated[
         int | None,
@@ -54,7 +55,7 @@ def extract(
         typer.Option(
             metavar="A,B",
             help="Feature sets: librosa178 (the study's), functionals (517 statistics over "
-            "frames). What the store holds already is measured, too.",
+            "frames). Those that the store already holds stay in it.",
         ),
     ] = "librosa178",
     engine: Annotated[str, typer.Option(metavar="local|dask", help=console.ENGINE)] = "local",
@@ -62,14 +63,14 @@ def extract(
         str | None, typer.Option(metavar="TCP://HOST:PORT", help=console.SCHEDULER)
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="A bad recording is an error: exit with 2.")
+        bool, typer.Option("--strict", help="Treat a bad recording as an error: exit code 2.")
     ] = False,
 ) -> None:
     """Measure the features of recordings, three variants each, into a parquet store.
 
     Only what is new or changed is measured; Ctrl-C or a kill loses a few seconds of work at most.
-    A bad recording is skipped, counted and listed with its cause. The store mirrors the folders:
-    clips that are gone from a folder leave the store.
+    A bad recording is skipped, counted and listed with the cause. The store mirrors the folders:
+    clips that are gone from a folder leave the store, too.
 
     Example: sertool extract emodb=~/corpora/emodb mine=interviews.csv --store features
     """

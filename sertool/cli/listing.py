@@ -6,9 +6,9 @@ from sertool.cli import console
 
 
 def list_plugins() -> None:
-    """Name every corpus, estimator, protocol and feature there is, other packages' included.
+    """List every corpus, feature, estimator, protocol and other plug-in, by name.
 
-    Feature sets are what --features takes. What is not built in stands with package and version.
+    Feature sets are what --features takes. What is not built in is shown with package and version.
     """
     from sertool import registry
 

@@ -40,30 +40,31 @@ def predict(
     model: ModelFile = None,
     voice: VoiceFile = None,
     format: Annotated[
-        PredictionFormat, typer.Option(help="How to show them.")
+        PredictionFormat, typer.Option(help="The format of the output.")
     ] = PredictionFormat.table,
     timeline: Annotated[
-        bool, typer.Option("--timeline", help="Go through a long recording, span by span.")
+        bool, typer.Option("--timeline", help="Follow the emotion through a long recording.")
     ] = False,
     hop: Annotated[
         float | None,
         typer.Option(
-            metavar="SECONDS", help="From one window of a timeline to the next. (default: 1)"
+            metavar="SECONDS", help="From one window of the timeline to the next. (default: 1)"
         ),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write a timeline by its suffix: .csv .json .txt (Audacity) .TextGrid .png .svg",
+            help="Write the timeline; the suffix says how: "
+            ".csv .json .txt (Audacity) .TextGrid .png .svg",
         ),
     ] = None,
 ) -> None:
     """Recognise the emotion of recordings, with the probability of each emotion.
 
-    A folder is walked. A bad recording is named on stderr with its cause and counted; in JSON and
-    CSV it keeps its place, with an empty emotion. Exit code 2 where no recording could be used.
-    What is not probable enough to be relied on is marked as unsure.
+    Folders are searched for sound files. A bad recording is named on stderr with the cause, and
+    counted; JSON and CSV keep a row for it, with an empty emotion. Exit code 2 if no recording
+    could be used. An answer that is not probable enough to rely on is marked unsure.
 
     Example: sertool predict interview.wav --timeline --output interview.png
     """
