@@ -25,7 +25,16 @@ from collections.abc import Iterable
 
 
 class SertoolError(Exception):
-    """The root: `except sertool.SertoolError` catches whatever sertool raises on purpose."""
+    """The root: `except sertool.SertoolError` catches whatever sertool raises on purpose.
+
+    >>> import numpy as np
+    >>> import sertool
+    >>> try:
+    ...     sertool.load("logistic")(np.zeros(100), rate=20_000)
+    ... except sertool.SertoolError as error:
+    ...     print(error)
+    array: a clip of 5 ms is too short; at least 100 ms are needed
+    """
 
 
 class BadRecording(SertoolError, ValueError):

@@ -14,7 +14,7 @@ import importlib.metadata
 import importlib.util
 import pkgutil
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,11 +57,13 @@ class Origin:
         distribution: the package that brings it, or the name of the file.
         version: of the package, or the first twelve hex digits of the file's sha256.
         place: the module or the file that holds it.
+        remedy: what to do where it fails.
     """
 
     distribution: str
     version: str
     place: str
+    remedy: str = "mend it"
 
     def __str__(self) -> str:
         """The name and version that results, stores and models keep.
@@ -71,6 +73,9 @@ class Origin:
         """
         return f"{self.distribution} {self.version}"
 
+
+PICKLERS = ("cloudpickle", "joblib.externals.cloudpickle")
+"""What takes code to worker processes."""
 
 Points = dict[str, tuple[importlib.metadata.EntryPoint, ...]]
 """Name -> the entry points that have it, more than one where packages are at odds."""
@@ -121,7 +126,8 @@ def origin(kind: str, name: str) -> Origin | None:
     point, *_ = _published(kind)[name]
     if point.dist is None:
         return Origin(point.value, "unknown", point.value)
-    return Origin(point.dist.name, point.dist.version, point.value)
+    remedy = f"update or uninstall {point.dist.name}"
+    return Origin(point.dist.name, point.dist.version, point.value, remedy)
 
 
 def origins(kind: str, used: tuple[str, ...]) -> dict[str, str]:
@@ -150,8 +156,9 @@ def add_file(path: Path) -> tuple[str, ...]:
     if not path.is_file():
         raise NotFound(f"no plug-in file {path}; give a Python file that holds a plug-in")
     version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    origin_ = Origin(path.name, version, str(path))
-    with PluginCode(f"the plug-in file {path}", "mend it, or leave --plugin out"):
+    remedy = "mend it, or leave --plugin out"
+    origin_ = Origin(path.name, version, str(path), remedy)
+    with PluginCode(f"the plug-in file {path}", remedy):
         module = _module(path, version)
     held = {kind: getattr(module, each.word, None) for kind, each in KINDS.items()}
     added = {
@@ -165,7 +172,7 @@ def add_file(path: Path) -> tuple[str, ...]:
     for kind, name in added:
         taken = name in _built_in(kind) or name in _published(kind)
         if taken or _FILES.get((kind, name), (origin_, None))[0] != origin_:
-            raise BadPlugin(f"{path}: there is a {_word(kind)} {name} already; rename this one")
+            raise BadPlugin(f"{path}: the {_word(kind)} {name} is there already; rename this one")
     _FILES.update({key: (origin_, each) for key, each in added.items()})
     return tuple(f"{_word(kind)} {name}" for kind, name in added)
 
@@ -175,12 +182,43 @@ def running(kind: str, name: str) -> AbstractContextManager[None]:
 
     What a built-in plug-in raises stays as it is, and so do the errors of sertool.
     """
-    found = origin(kind, name)
-    if found is None:
-        return PluginCode()
-    return PluginCode(
-        f"the {_word(kind)} {name} of {found}", f"update or uninstall {found.distribution}"
+    return guard(kind, name, origin(kind, name))
+
+
+def guard(kind: str, name: str, where: Origin | None) -> AbstractContextManager[None]:
+    """As `running`, where the registry may not know the plug-in: in a worker, or given in Python.
+
+    Args:
+        kind: of plug-in.
+        name: of the plug-in.
+        where: what `origin` says of it.
+    """
+    return (
+        PluginCode(f"the {_word(kind)} {name} of {where}", where.remedy) if where else PluginCode()
     )
+
+
+def breach(kind: str, name: str, where: Origin | None, fault: str) -> BadPlugin:
+    """The error to raise where a plug-in does not do what its kind promises.
+
+    >>> where = Origin("theirs", "1.0", "theirs:svm", "update or uninstall theirs")
+    >>> print(breach("estimators", "mine", where, "answers with 3 words for 4 rows"))
+    the estimator mine of theirs 1.0 answers with 3 words for 4 rows; update or uninstall theirs
+    """
+    brought = f" of {where}" if where else ""
+    remedy = where.remedy if where else "mend it"
+    return BadPlugin(f"the {_word(kind)} {name}{brought} {fault}; {remedy}")
+
+
+def places(kind: str, name: str) -> tuple[str, ...]:
+    """What brings a plug-in of that name; from two places on, `get` refuses it.
+
+    >>> places("estimators", "svm")
+    ('sertool itself',)
+    """
+    packages = (str(point.dist and point.dist.name) for point in _published(kind).get(name, ()))
+    files = (str(_FILES[kind, name][0]),) if (kind, name) in _FILES else ()
+    return (*(["sertool itself"] if name in _built_in(kind) else []), *packages, *files)
 
 
 class PluginCode(AbstractContextManager[None]):
@@ -221,26 +259,18 @@ def _module(path: Path, version: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    _pickler().register_pickle_by_value(module)
+    for pickler in PICKLERS:
+        with suppress(ImportError):  # which of them joblib uses depends on its version
+            importlib.import_module(pickler).register_pickle_by_value(module)
     return module
 
 
-def _pickler() -> ModuleType:
-    """What joblib's workers get their tasks by: up to joblib 1.5 a copy of its own."""
-    try:
-        return importlib.import_module("joblib.externals.cloudpickle")
-    except ImportError:
-        return importlib.import_module("cloudpickle")
-
-
 def _refuse_two_places(kind: str, name: str) -> None:
-    places = [str(point.dist and point.dist.name) for point in _published(kind).get(name, ())]
-    if name in _built_in(kind):
-        places.insert(0, "sertool itself")
-    if len(places) > 1:
+    found = places(kind, name)
+    if len(found) > 1:
         raise BadPlugin(
-            f"the {_word(kind)} {name} is in two places: {' and '.join(places)}; uninstall "
-            f"{places[-1]}, or have it renamed there"
+            f"the {_word(kind)} {name} is in two places: {' and '.join(found)}; uninstall "
+            f"{found[-1]}, or have it renamed there"
         )
 
 

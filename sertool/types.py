@@ -27,11 +27,6 @@ Window = Literal["study"]
 WINDOWS: tuple[Window, ...] = ("study",)
 """The rules by which recordings are cut; `sertool.audio` says what they are."""
 
-Normalisation = Literal["none", "train", "corpus", "speaker", "extremes"]
-NORMALISATIONS: tuple[Normalisation, ...] = (
-    "none", "train", "corpus", "speaker", "extremes",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Clip:
@@ -47,6 +42,12 @@ class Clip:
         gender: "female", "male" or "" = unknown.
         intensity: as the corpus writes it; "" = unknown.
         language: BCP 47; "" = the language of the corpus.
+        start_s: where the clip begins in its file, in seconds; None = the file is the clip.
+        end_s: where it ends.
+        split: of the corpus's own division, such as "train" or "test"; "" = it has none.
+        session: of the recordings; "" = unknown.
+        votes: the labels of several raters; () = the corpus has none.
+        age: of the speaker, as the corpus writes it; "" = unknown.
     """
 
     path: str
@@ -58,6 +59,12 @@ class Clip:
     gender: str = ""
     intensity: str = ""
     language: str = ""
+    start_s: float | None = None
+    end_s: float | None = None
+    split: str = ""
+    session: str = ""
+    votes: tuple[str, ...] = ()
+    age: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,13 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Signal:
-    """Mono sound: `samples` of shape (n,), float32, nominally in [-1, 1]; `rate` in Hz."""
+    """Mono sound: `samples` of shape (n,), float32, nominally in [-1, 1]; `rate` in Hz.
+
+    >>> import numpy as np
+    >>> sound = Signal(np.zeros(11_025, np.float32), 22_050)
+    >>> sound.samples.size / sound.rate
+    0.5
+    """
 
     samples: np.ndarray
     rate: int
@@ -124,6 +137,19 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """What a protocol fixes that a study chooses elsewhere.
+
+    Attributes:
+        variants: the variants that are trained on.
+        scaling: the name of a normalisation.
+    """
+
+    variants: tuple[Variant, ...]
+    scaling: str
+
+
+@dataclass(frozen=True)
 class Protocol:
     """A way to divide clips into training and test clips, and the question that it answers.
 
@@ -135,8 +161,7 @@ class Protocol:
         splits: `splits(identity, *, name, seed)` yields splits of the rows of `identity`, a table
             with the store's identity columns only; `name` is that of the corpus or pool
             ("" when the scope is "across").
-        own_recipe: True where the protocol fixes what is chosen elsewhere: it trains on all
-            variants, scaled to [0, 1] by the extremes of all rows.
+        recipe: what it fixes that is chosen elsewhere; None = nothing.
     """
 
     name: str
@@ -144,4 +169,4 @@ class Protocol:
     leaks: tuple[str, ...]
     scope: Literal["within", "across"]
     splits: Callable[..., Iterator[Split]]
-    own_recipe: bool = False
+    recipe: Recipe | None = None

@@ -21,10 +21,10 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A module of Python's run beside the tests, and killed after them."""
+def process(*words: str, python: str | Path = sys.executable) -> Iterator[subprocess.Popen[bytes]]:
+    """A module run by a Python beside the tests, and killed after them."""
     running = subprocess.Popen(
-        [sys.executable, "-m", *words], cwd=ROOT, stdout=subprocess.DEVNULL,
+        [python, "-m", *words], cwd=ROOT, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -35,7 +35,9 @@ def process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextlib.contextmanager
-def dask_cluster(n_workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+def dask_cluster(
+    n_workers: int, python: str | Path = sys.executable
+) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A scheduler and workers of one thread each: its address, and the workers."""
     from distributed import Client
 
@@ -45,14 +47,14 @@ def dask_cluster(n_workers: int) -> Iterator[tuple[str, list[subprocess.Popen[by
         stack.enter_context(
             process(
                 "distributed.cli.dask_scheduler", "--host", host[0], "--port", host[1],
-                "--no-dashboard",
+                "--no-dashboard", python=python,
             )
         )  # fmt: skip
         workers = [
             stack.enter_context(
                 process(
                     "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
-                    "--no-dashboard",
+                    "--no-dashboard", python=python,
                 )
             )
             for _ in range(n_workers)

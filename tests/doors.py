@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -31,11 +32,15 @@ from sertool.benchmark import predictions, results, study
 from sertool.cli import home
 from sertool.corpora import sources
 from sertool.errors import SertoolError
-from sertool.learning.candidate import Candidate
+from sertool.features import sets
+from sertool.learning.candidate import named
 from sertool.models import persistence, training, voice
 from sertool.storage import writing
-from sertool.store import extraction, parquet
+from sertool.store import extraction, layout, merging, parquet, stored_sets, upgrade
 from sertool.types import EMOTIONS
+
+ASSETS = Path(__file__).parent / "assets"
+"""Files that older versions wrote."""
 
 Attempt = Callable[[Random], object]
 
@@ -133,28 +138,27 @@ def stores(folder: Path) -> Attempt:
     """Parts of a store, read and merged: damaged, damaged before sealing, and of format 1."""
     corpus = registry.get("corpora", "emodb")
     clips = fill(folder / "store", corpus, 2, ("angry", "sad"), 1)
-    file = folder / "store" / "corpus=emodb" / "clips.parquet"
-    journal = folder / "store" / store.JOURNAL / "emodb" / "00000001.parquet"
-    journal.parent.mkdir(parents=True)
-    sealed = file.read_bytes()
-    old = sealed.replace(b'"format": 2', b'"format": 1').replace(b"sertool.seal", b"sertool.SEAL")
-    unsealed = old.replace(parquet.SEAL, parquet.SEAL.upper())
+    clips_file = folder / "store" / "emodb" / "clips.parquet"
+    numbers = folder / "store" / "emodb" / "librosa178.study.parquet"
+    journal = folder / "store" / layout.JOURNAL / "emodb" / "00000001.librosa178.study.parquet"
+    old = folder / "store" / "corpus=emodb" / "clips.parquet"
+    sealed = {clips_file: clips_file.read_bytes(), numbers: numbers.read_bytes()}
+    sealed[journal] = sealed[numbers]
+    sealed[old] = (ASSETS / "store_of_format_2" / "corpus=emodb" / "clips.parquet").read_bytes()
+    of_set = [sets.get("librosa178")]
 
     def attempt(rng: Random) -> None:
-        content = mutated(sealed, rng)
-        kind = rng.randrange(3)
-        if kind == 1:
-            content = mutated(unsealed, rng)
-        elif kind == 2:
-            content = resealed(content)
-        place = rng.choice((file, journal))
-        file.write_bytes(sealed)
-        journal.unlink(missing_ok=True)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+        shutil.rmtree(folder / "store")
+        place = rng.choice([*sealed])
+        for each in (clips_file, numbers, place):
+            each.parent.mkdir(parents=True, exist_ok=True)
+            each.write_bytes(sealed[each])
+        content = mutated(sealed[place], rng)
+        place.write_bytes(resealed(content) if rng.random() < 0.3 else content)
+        list(upgrade.upgrade(folder / "store"))
         store.read(folder / "store")
-        store.sets_at_hand(folder / "store", "emodb")
-        store.merge(folder / "store", corpus, clips)
+        stored_sets.held(folder / "store", "emodb")
+        merging.merge(folder / "store", corpus, clips, of_set)
 
     return attempt
 
@@ -170,7 +174,7 @@ def resealed(content: bytes) -> bytes:
 def models(folder: Path) -> Attempt:
     """Model files: damaged, or with members that were damaged before sealing."""
     fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2)
-    candidate = Candidate("svm", registry.get("estimators", "svm"))
+    candidate = named("svm")
     file = folder / "m.sertool"
     persistence.save(training.train(store.read(folder / "store"), candidate, folds=2), file)
     whole = file.read_bytes()
@@ -213,12 +217,12 @@ def is_refused(file: Path) -> bool:
 
 def voices(folder: Path) -> Attempt:
     """Voice files, up to what a model that hears the speaker answers."""
-    sets = ("functionals",)
-    fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2, sets)
-    candidate = Candidate("logistic", registry.get("estimators", "logistic"))
+    names = ("functionals",)
+    fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2, names)
+    candidate = named("logistic")
     table = store.read(folder / "store")
-    model = training.train(table, candidate, folds=2, feature_sets=sets)
-    X = store.matrix(table, store.columns(sets))
+    model = training.train(table, candidate, folds=2, feature_sets=names)
+    X = store.matrix(table, sets.columns(names))
     file = folder / "me.json"
     voice.save(voice.voice(X), file)
     whole = file.read_bytes()

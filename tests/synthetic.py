@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import soundfile
 
-from sertool import store
-from sertool.store import parquet
+from sertool.features import sets as feature_sets
+from sertool.store import layout, merging, parquet
+from sertool.store.rows import Measurement, Numbers
 from sertool.types import Clip, Corpus
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "corpora"
@@ -73,34 +74,41 @@ def fill(
         for take in range(takes)
     ]
     generator = np.random.default_rng(zlib.crc32(corpus.name.encode()))
-    n_features = len(store.columns(sets))
+    wanted = [feature_sets.get(name) for name in sets]
+    n_features = sum(len(each.columns) for each in wanted)
+    edges = np.cumsum([len(each.columns) for each in wanted])[:-1]
     by_emotion = {each: generator.standard_normal(n_features) for each in emotions}
-    measurements = [
-        store.Measurement(
-            clip=clip.path,
-            stamp=(1, 1),
-            offset_s=0.6,
-            duration_s=2.0,
-            sha256=f"{zlib.crc32((corpus.name + clip.path).encode()):064x}",
-            features=(
-                by_emotion[clip.emotion] + 2 * generator.standard_normal((3, n_features))
-            ).astype(np.float32),
-        )
-        for clip in clips
-    ]
-    store.append(folder, corpus.name, measurements, sets)
-    store.merge(folder, corpus, clips, sets)
+    measurements = []
+    for clip in clips:
+        noise = 2 * generator.standard_normal((3, n_features))
+        values = (by_emotion[clip.emotion] + noise).astype(np.float32)
+        sha256 = f"{zlib.crc32((corpus.name + clip.path).encode()):064x}"
+        numbers = {
+            each.name: Numbers(0.6, own)
+            for each, own in zip(wanted, np.split(values, edges, axis=1), strict=True)
+        }
+        measurements.append(Measurement(clip.path, (1, 1), 2.0, sha256, numbers))
+    merging.append(folder, corpus.name, measurements, wanted)
+    merging.merge(folder, corpus, clips, wanted)
     return clips
+
+
+def rewrite(file: Path, change: Callable[[pa.Table], pa.Table], **holds: object) -> None:
+    """Write a file of a store anew, its table changed, its checksum right."""
+    sealed = parquet.read(file)
+    table = change(sealed.table(sealed.columns).replace_schema_metadata())
+    stamps = None if file.name == layout.CLIPS else sealed.stamps
+    parquet.write([table], {**sealed.about, **holds}, file, stamps)
 
 
 def name_sound_alike(place: Path, clip: str, other: str, *, corpus: str = "emodb") -> None:
     """Give a clip of a store the sound of another clip there."""
-    file = place / f"corpus={corpus}" / "clips.parquet"
-    table = pq.read_table(file, partitioning=None)
-    clips, sounds = (table.column(name).to_pylist() for name in ("clip", "sha256"))
-    sound = sounds[clips.index(other)]
-    changed = [sound if each == clip else own for each, own in zip(clips, sounds, strict=True)]
-    column = table.column_names.index("sha256")
-    part = parquet.read(file)
-    table = table.set_column(column, "sha256", pa.array(changed))
-    parquet.write(table, part.stamps, part.sets, file)
+
+    def changed(table: pa.Table) -> pa.Table:
+        clips, sounds = (table.column(name).to_pylist() for name in ("clip", "sha256"))
+        sound = sounds[clips.index(other)]
+        alike = [sound if each == clip else own for each, own in zip(clips, sounds, strict=True)]
+        return table.set_column(table.column_names.index("sha256"), "sha256", pa.array(alike))
+
+    for file in (place / corpus).glob("*.parquet"):
+        rewrite(file, changed)

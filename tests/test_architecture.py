@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
+import inspect
 import pkgutil
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -97,7 +99,15 @@ def test_the_picture_of_the_house_shows_the_layers() -> None:
 
 def test_few_modules_stand_outside_of_the_rooms() -> None:
     modules = {each.name for each in pkgutil.iter_modules(sertool.__path__) if not each.ispkg}
-    assert modules == {"__main__", "errors", "parallel", "registry", "types", "versions"}
+    assert modules == {
+        "__main__",
+        "errors",
+        "notation",
+        "parallel",
+        "registry",
+        "types",
+        "versions",
+    }
 
 
 @pytest.mark.parametrize("name", sertool.__all__)
@@ -105,6 +115,14 @@ def test_public_name_exists_and_is_documented(name: str) -> None:
     assert name in dir(sertool)
     value = getattr(sertool, name)
     assert value.__doc__
+    if callable(value):
+        assert any(map(re.compile(r"\d").search, examples(value)))
+
+
+def examples(value: Callable[..., object]) -> list[str]:
+    """What the examples of a docstring print."""
+    found = doctest.DocTestParser().get_examples(inspect.getdoc(value) or "")
+    return [example.want for example in found]
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:

@@ -10,34 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import Run
 from synthetic import EMODB_NAMES, fill, name_sound_alike, tone, write_sound
 
-from sertool import cli, registry, store
+from sertool import registry, store
 from sertool.cli import home
+from sertool.store import layout
 
 MakeStore = Callable[..., Path]
-Run = Callable[..., "Ran"]
-
-
-class Ran:
-    """What a command left: exit code, standard output, standard error."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A function that runs a command line in this process."""
-
-    def call(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["sertool", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        captured = capsys.readouterr()
-        return Ran(int(stop.value.code or 0), captured.out, captured.err)
-
-    return call
 
 
 def test_extract_then_extract_nothing(run: Run, emodb_folder: Path, tmp_path: Path) -> None:
@@ -338,13 +318,13 @@ def test_a_store_is_checked(run: Run, make_store: MakeStore) -> None:
 
 def test_a_flipped_byte_is_named_with_the_remedy(run: Run, make_store: MakeStore) -> None:
     folder = make_store(corpora=("emodb", "savee"), speakers=2, takes=1)
-    part = folder / "corpus=savee" / "clips.parquet"
+    part = folder / "savee" / "librosa178.study.parquet"
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 1
     part.write_bytes(content)
     ran = run("store", "check", folder)
     assert ran.code == 1
-    assert "1 of 1 files damaged" in ran.out
+    assert "1 of 2 files damaged" in ran.out
     assert f"{part} is no part of a store or is damaged" in ran.err
     assert "remove that file and run sertool extract again" in ran.err
     assert str(part) in run("benchmark", "--store", folder, "--results", folder / "r").err
@@ -352,9 +332,9 @@ def test_a_flipped_byte_is_named_with_the_remedy(run: Run, make_store: MakeStore
 
 def test_damage_in_the_journal_is_found(run: Run, make_store: MakeStore) -> None:
     folder = make_store(speakers=2, takes=1)
-    journal = folder / store.JOURNAL / "emodb" / "00000001.parquet"
+    journal = folder / layout.JOURNAL / "emodb" / "00000001.librosa178.study.parquet"
     journal.parent.mkdir(parents=True)
-    journal.write_bytes((folder / "corpus=emodb" / "clips.parquet").read_bytes())
+    journal.write_bytes((folder / "emodb" / "librosa178.study.parquet").read_bytes())
     assert run("store", "check", folder).code == 0
     journal.write_bytes(journal.read_bytes()[:-1])
     ran = run("store", "check", folder)
@@ -382,4 +362,4 @@ def test_python_minus_m(tmp_path: Path) -> None:
         capture_output=True, text=True, check=True, cwd=tmp_path,
     )  # fmt: skip
     assert "cross_language" in ran.stdout
-    assert "feature sets: librosa178, functionals\n" in ran.stdout
+    assert "feature sets: functionals, librosa178\n" in ran.stdout

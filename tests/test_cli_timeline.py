@@ -16,9 +16,8 @@ from typer.testing import CliRunner, Result
 from sertool import cli, store
 from sertool.cli import model_options
 from sertool.errors import BadChoice, SertoolError
-from sertool.learning.candidate import Candidate
+from sertool.learning.candidate import named
 from sertool.models import card, persistence, prediction, training
-from sertool.registry import get
 
 MODEL = ("--backend", "xgboost")
 
@@ -124,6 +123,7 @@ def test_models_are_listed_with_their_figures() -> None:
     for name in prediction.shipped():
         assert name in ran.stdout
     assert ran.stdout.count("new speakers") == 2 * len(prediction.shipped())
+    assert "ECE, the expected calibration error" in ran.stdout
 
 
 @pytest.mark.parametrize("name", prediction.shipped())
@@ -163,7 +163,7 @@ def test_training_writes_a_card_that_knows_the_unseen(
 
 def test_a_corpus_that_was_trained_on_is_not_unseen(make_store: Callable[..., Path]) -> None:
     table = store.read(make_store())
-    model = training.train(table, Candidate("svm", get("estimators", "svm")))
+    model = training.train(table, named("svm"))
     with pytest.raises(BadChoice, match="was trained on"):
         training.assessed(model, table)
 
@@ -182,5 +182,5 @@ def test_held_out_figures_are_those_of_speakers_that_were_not_heard(
         words[speakers == speaker] = [renamed[each] for each in words[speakers == speaker]]
     column = table.schema.get_field_index("emotion")
     table = table.set_column(column, table.schema.field("emotion"), [words.tolist()])
-    model = training.train(table, Candidate("svm", get("estimators", "svm")))
+    model = training.train(table, named("svm"))
     assert model.about["held_out"]["emodb"]["accuracy"]["value"] < 0.45  # chance: 0.25

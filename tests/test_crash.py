@@ -21,10 +21,11 @@ from sertool import registry, store
 from sertool.benchmark import evaluation, planning, predictions, results, study
 from sertool.corpora import sources
 from sertool.errors import CannotWrite, NotFound
-from sertool.learning.candidate import Candidate
+from sertool.features import sets
+from sertool.learning.candidate import named
 from sertool.models import persistence, training
 from sertool.storage import writing
-from sertool.store import extraction
+from sertool.store import extraction, layout, merging
 
 KILLS = 50
 KILLS_A_ROUND = 5
@@ -55,7 +56,7 @@ def benchmark(stored: Path, folder: Path) -> None:
 
 
 def train(stored: Path, file: Path) -> None:
-    candidate = Candidate("svm", registry.get("estimators", "svm"))
+    candidate = named("svm")
     persistence.save(training.train(store.read(stored), candidate, folds=2), file / "m.sertool")
 
 
@@ -148,17 +149,18 @@ def check_store(place: Path) -> None:
     try:
         assert store.read(place).num_rows % 3 == 0
     except NotFound:
-        assert not store.corpora(place)
-    for corpus in store.waiting(place):
-        store.stamps(place, corpus)
+        assert not layout.corpora(place)
+    for corpus in layout.waiting(place):
+        merging.stamps(place, corpus, sets.get("librosa178"))
 
 
 @pytest.mark.slow
 def test_extraction_survives_kills(corpus: Path, tmp_path: Path) -> None:
     for place in kill_and_complete(extract, corpus, tmp_path, check_store):
-        ends = [each / "corpus=emodb" / "clips.parquet" for each in (place, tmp_path / "whole")]
-        assert ends[0].read_bytes() == ends[1].read_bytes()
-        assert not (place / store.JOURNAL).exists()
+        for name in ("clips.parquet", "librosa178.study.parquet"):
+            ends = [each / "emodb" / name for each in (place, tmp_path / "whole")]
+            assert ends[0].read_bytes() == ends[1].read_bytes()
+        assert not (place / layout.JOURNAL).exists()
 
 
 def check_results(folder: Path) -> None:

@@ -15,7 +15,7 @@ from sertool import parallel, registry, store
 from sertool.benchmark import evaluation, planning, study
 from sertool.corpora import sources
 from sertool.errors import BadChoice
-from sertool.store import extraction
+from sertool.store import extraction, layout
 
 pytest.importorskip("distributed")
 
@@ -69,4 +69,4 @@ def test_the_store_is_that_of_this_machine_though_a_worker_is_killed(
     assert [each.clip for each in (first, *rest)] == sorted(f"wav/{name}" for name in EMODB_NAMES)
     assert not any(each.cause for each in (first, *rest))
     assert store.read(tmp_path / "one").equals(here)
-    assert not (tmp_path / "one" / store.JOURNAL).exists()
+    assert not (tmp_path / "one" / layout.JOURNAL).exists()

@@ -11,14 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import skops.io
 from sklearn.base import clone
 from sklearn.metrics import recall_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import has_fit_parameter
 
-from sertool import registry
+from sertool import estimators, registry
 from sertool.errors import BadChoice, MissingExtra
 from sertool.estimators import _network
+from sertool.models import trust
 
 NAMES = registry.names("estimators")
 needs_keras = pytest.mark.skipif(
@@ -52,7 +54,7 @@ REFUSE_ONE_LABEL = ("logistic", "majority", "svm")
 
 def make(name: str, **parameters: Any) -> Any:
     chosen = {"random_state": 0} | QUICK.get(name, {}) | parameters
-    return registry.get("estimators", name)(**chosen)
+    return estimators.get(name).made(**chosen)
 
 
 def rows(n: int = 96, n_features: int = 12, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -103,6 +105,31 @@ def test_learns_words_and_answers_in_them(name: str) -> None:
     assert estimator.classes_.tolist() == ["angry", "happy", "sad"]
     uar = recall_score(y, estimator.predict(X), average="macro")
     assert uar == pytest.approx(1 / 3) if name == "majority" else uar > 0.9
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_validation_rows_and_a_curve_are_optional_and_plain(name: str) -> None:
+    """Where `fit` takes rows to choose an epoch by, it does without them, too; see `Estimator`."""
+    shown = {"validation": rows(seed=1)} if has_fit_parameter(make(name), "validation") else {}
+    fitted = make(name).fit(*rows(), **shown)
+    curve = getattr(fitted, "history_", {})
+    assert all(isinstance(each, str) for each in curve)
+    assert len({len(values) for values in curve.values()}) <= 1
+    assert np.isfinite([float(value) for values in curve.values() for value in values]).all()
+    assert any("validation" in each for each in curve) == bool(shown)
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_what_a_model_file_may_hold_is_declared(name: str) -> None:
+    X, y = rows(n_features=20)
+    fitted = make(name).fit(X, y)
+    archive = trust.packed(fitted)
+    assert trust.undeclared(archive, name) == []
+    assert set(skops.io.get_untrusted_types(data=archive)) <= set(estimators.get(name).held)
+    found = estimators.calibratable(name, trust.built(archive, name), X)
+    np.testing.assert_array_equal(found, estimators.calibratable(name, fitted, X))
+    assert found.shape == (len(X), 3)
+    np.testing.assert_allclose(estimators.calibratable(name, fitted, X[:1]), found[:1], atol=1e-5)
 
 
 @pytest.mark.parametrize("name", EACH)
@@ -167,8 +194,8 @@ def test_forest_is_the_same_for_any_number_of_threads() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_listing_and_making_need_no_keras(name: str) -> None:
     code = (
-        "import sys; from sertool import registry; "
-        f"registry.get('estimators', {name!r})(random_state=0); "
+        "import sys; from sertool import estimators; "
+        f"estimators.get({name!r}).made(random_state=0); "
         "sys.exit('keras' in sys.modules or 'tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

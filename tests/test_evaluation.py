@@ -15,7 +15,7 @@ from studied import run
 from sertool.benchmark import evaluation, planning, predictions, results
 from sertool.benchmark.study import study
 from sertool.errors import BadChoice, BadPlugin, NotEnough
-from sertool.learning.candidate import Candidate
+from sertool.learning.candidate import brought
 
 MakeStore = Callable[..., Path]
 
@@ -96,9 +96,9 @@ class Odd(DummyClassifier):
 def test_probabilities_that_are_none_are_named(make_store: MakeStore, tmp_path: Path) -> None:
     asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority"])
     plan = planning.plan(asked, make_store())
-    odd = Candidate("odd", lambda random_state: Odd())
+    odd = brought("odd", Odd)
     broken = replace(plan, fits=tuple(replace(fit, candidate=odd) for fit in plan.fits))
-    with pytest.raises(BadPlugin, match=r"odd gives probabilities .* mend its predict_proba"):
+    with pytest.raises(BadPlugin, match=r"the estimator odd of .*Odd.* gives probabilities"):
         list(evaluation.run(broken, tmp_path / "r"))
 
 
@@ -177,7 +177,7 @@ def test_original_mixes_variants_and_scales_by_everything(
     n_rows = 3 * 2 * 6 * 4 * 4
     assert (result.n_train, result.n_test) == (int(n_rows * 0.8), -(-n_rows // 10))
     assert result.n_shared_clips > 0
-    assert result.normalisation == planning.OWN_SCALING
+    assert result.normalisation == "minmax_all"
     assert result.train_variants == ("original", "noise", "stretch_pitch")
     assert result.emotions == "six"
     assert set(result.leaks) >= {"clip", "speaker"}

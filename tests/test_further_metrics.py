@@ -17,7 +17,7 @@ from sertool.learning.metrics import Metric
 from sertool.report import Report, Table
 
 ROOT = Path(__file__).parents[1]
-KAPPA = Path(__file__).parent / "kappa.py"
+KAPPA = Path(__file__).parent / "plugin" / "sertool_example" / "kappa.py"
 HEAD = """
 import numpy as np
 from sertool.learning.metrics import Metric
@@ -59,7 +59,7 @@ def test_kappa_is_that_of_scikit_learn() -> None:
     made = Report(study())
     found = table(made)
     assert found.columns == (
-        "tested on", "estimator", "UAR", "accuracy", "macro F1", "Cohen's kappa",
+        "tested on", "estimator", "UAR", "accuracy", "macro F1", "kappa",
     )  # fmt: skip
     rows = {row[:2]: row[2:] for row in found.rows}
     kappa = 100 * of(FAIR)
@@ -70,7 +70,7 @@ def test_kappa_is_that_of_scikit_learn() -> None:
     )
     record = found.records[1]
     assert (record["kappa"], record["kappa_low"]) == pytest.approx((0.4, 0.4))
-    assert any(note.startswith("Cohen's kappa (kappa.py ") for note in found.notes)
+    assert any(note.startswith("kappa (kappa.py ") for note in found.notes)
     rest = {each.name: each for each in made.tables if not each.name.startswith("metrics")}
     assert rest == before
 
@@ -113,7 +113,7 @@ def test_a_metric_that_fails_costs_its_own_column_alone(
     added(tmp_path, "odd", rest)
     made = Report(study())
     found = table(made)
-    assert found.columns[-1] == "Cohen's kappa"
+    assert found.columns[-1] == "kappa"
     assert found.rows[0][:2] == ("cremad", "forest")
     assert found.rows[0][-1] == f"{100 * of(POOR):.1f} [10.0, 10.0]"
     (line,) = made.further.left_out
@@ -127,7 +127,7 @@ def test_what_is_no_metric_is_named(tmp_path: Path) -> None:
     registry.add_file(tmp_path / "odd.py")
     (line,) = Report(study()).further.left_out
     assert "the metric odd of odd.py " in line
-    assert "make it a sertool.learning.metrics.Metric" in line
+    assert "is a builtin_function_or_method and no sertool.learning.metrics.Metric" in line
 
 
 def test_a_metric_that_is_nan_for_some_says_so(tmp_path: Path) -> None:

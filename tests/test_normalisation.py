@@ -3,11 +3,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from typer.main import get_command
 
 from sertool import registry
-from sertool.errors import BadChoice, NotEnough
-from sertool.learning import normalisation
-from sertool.types import NORMALISATIONS
+from sertool.cli import app
+from sertool.errors import BadPlugin, NotEnough, UnknownName
+from sertool.learning import normalisations
+from sertool.learning.normalisations import Groups, Normalisation
+from sertool.registry import Origin
+
+NAMES = registry.names("normalisations")
 
 SAMPLES = Path(__file__).parents[2] / "shared/corpora"
 N_ROWS = 240
@@ -24,13 +29,14 @@ def features():
 CORPORA = np.array(["emodb", "ravdess"])[np.arange(N_ROWS) % 2]
 SPEAKERS = np.array(["01", "02", "03"])[np.arange(N_ROWS) // 2 % 3]
 TRAIN = np.arange(0, N_ROWS, 3)
+GROUPS = Groups(TRAIN, CORPORA, SPEAKERS)
 
 
 def normalise(X, how):
-    return normalisation.normalise(X, how=how, train=TRAIN, corpora=CORPORA, speakers=SPEAKERS)
+    return normalisations.normalise(X.copy(), normalisations.get(how), GROUPS)
 
 
-@pytest.mark.parametrize("how", NORMALISATIONS)
+@pytest.mark.parametrize("how", NAMES)
 @pytest.mark.parametrize("precision", [np.float32, np.float64])
 def test_shape_and_precision_are_kept(features, how, precision):
     X = features.astype(precision)
@@ -97,8 +103,8 @@ def test_a_constant_feature_becomes_zero(features, how):
 def test_the_only_row_of_a_speaker_becomes_zero(features):
     speakers = SPEAKERS.copy()
     speakers[5] = "alone"
-    found = normalisation.normalise(
-        features, how="speaker", train=TRAIN, corpora=CORPORA, speakers=speakers
+    found = normalisations.normalise(
+        features, normalisations.get("speaker"), Groups(TRAIN, CORPORA, speakers)
     )
     assert (found[5] == 0).all()
 
@@ -108,56 +114,76 @@ def test_small_spread_on_a_large_mean_survives_single_precision():
     X[::2] += 0.5
     rows = np.arange(len(X))
     one = np.full(len(X), "one")
-    found = normalisation.normalise(X, how="train", train=rows, corpora=one, speakers=one)
+    found = normalisations.normalise(X, normalisations.get("train"), Groups(rows, one, one))
     np.testing.assert_allclose(np.unique(found), [-1, 1], rtol=1e-6)
 
 
 def test_minmax_all_equals_scikit_learn(features):
     X = features.astype(np.float64)
-    np.testing.assert_allclose(normalisation.minmax_all(X), MinMaxScaler().fit_transform(X))
-    assert normalisation.minmax_all(features).dtype == np.float32
+    np.testing.assert_allclose(normalise(X, "minmax_all"), MinMaxScaler().fit_transform(X))
 
 
 def test_unknown_way_is_refused(features):
-    with pytest.raises(BadChoice, match="did you mean 'speaker'"):
+    with pytest.raises(UnknownName, match="did you mean 'speaker'"):
         normalise(features, "speakers")
 
 
 def test_no_training_rows_are_refused(features):
     with pytest.raises(NotEnough, match="no rows"):
-        normalisation.normalise(
-            features,
-            how="train",
-            train=np.array([], dtype=int),
-            corpora=CORPORA,
-            speakers=SPEAKERS,
+        normalisations.normalise(
+            features, normalisations.get("train"), Groups(TRAIN[:0], CORPORA, SPEAKERS)
         )
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_every_normalisation_says_what_it_does_and_is_an_option(name):
+    how = normalisations.get(name)
+    assert how.name == name
+    assert how.sentence.endswith(".")
+    (option,) = (
+        each for each in get_command(app).commands["benchmark"].params
+        if each.name == "normalisation"
+    )  # fmt: skip
+    if registry.origin("normalisations", name) is None:
+        assert (name in option.help) == (how.sees != "all rows")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_seen_is_as_declared(features, name):
+    """Training rows depend on others only where all are seen, test rows on their own at most."""
+    sees = normalisations.get(name).sees
+    test = np.setdiff1d(np.arange(N_ROWS), TRAIN)
+    groups = Groups(TRAIN, np.where(np.isin(np.arange(N_ROWS), TRAIN), "a", "b"), SPEAKERS)
+    changed = features.copy()
+    changed[test[0]] += 100
+
+    def found(X):
+        return normalisations.normalise(X.copy(), normalisations.get(name), groups)
+
+    before, after = found(features), found(changed)
+    assert np.array_equal(before[TRAIN], after[TRAIN]) == (sees != "all rows")
+    others = test[test != test[0]]
+    is_own = sees in ("nothing", "training rows")
+    assert np.array_equal(before[others], after[others]) == is_own
+
+
+THEIRS = Origin("theirs", "1.0", "theirs:normalisation", "update or uninstall theirs")
+
+
 @pytest.mark.parametrize(
-    ("speakers", "emotions", "expected"),
+    ("function", "match"),
     [
-        ("aabb", "xyxy", False),
-        ("aabb", "xxyy", True),
-        ("aabbc", "xyxyx", False),
-        ("aabbccc", "xxyyxyz", True),
-        ("aabb", "xxxy", False),
-        ("", "", False),
+        (
+            lambda X, groups: X[:, 1:],
+            r"an array of shape \(240, 6\) of features of shape \(240, 7\)",
+        ),
+        (lambda X, groups: X * np.nan, "makes what is no finite number"),
+        (lambda X, groups: X / groups.ages, r"failed \(AttributeError: 'Groups' object has no"),
     ],
-    ids=["crossed", "one-each", "one-of-three", "two-of-three", "half", "nobody"],
+    ids=["shape", "nan", "raises"],
 )
-def test_confounded(speakers, emotions, expected):
-    assert normalisation.confounded(list(speakers), list(emotions)) is expected
-
-
-@pytest.mark.parametrize(("name", "expected"), [("urdu", True), ("emodb", False), ("savee", False)])
-def test_confounded_on_real_names(name, expected):
-    folder = SAMPLES / name
-    if not folder.is_dir():
-        pytest.skip("needs the sample corpora")
-    parse = registry.get("corpora", name).parse
-    paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.*"))]
-    clips = [clip for clip in map(parse, paths) if clip]
-    assert len(clips) > 50
-    speakers, emotions = zip(*((clip.speaker, clip.emotion) for clip in clips), strict=True)
-    assert normalisation.confounded(speakers, emotions) is expected
+def test_one_of_another_package_that_fails_is_named(features, function, match):
+    how = Normalisation("toy", "A toy.", function)
+    with pytest.raises(BadPlugin, match=f"the normalisation toy of theirs 1.0 .*{match}") as caught:
+        normalisations.normalise(features, how, GROUPS, where=THEIRS)
+    assert str(caught.value).endswith("; update or uninstall theirs")

@@ -17,8 +17,10 @@ from synthetic import EMODB_NAMES, fill, tone, write_sound
 from sertool import registry, store
 from sertool.corpora import sources
 from sertool.errors import BadChoice, BadTable, NotFound
+from sertool.features import sets as feature_sets
 from sertool.storage import paths
-from sertool.store import extraction, parquet
+from sertool.store import extraction, layout, merging, parquet
+from sertool.store.rows import Measurement, Numbers
 
 pytest.importorskip("upath")
 pytest.importorskip("s3fs")
@@ -77,7 +79,7 @@ def test_from_s3_to_s3_by_two_workers_equals_here(
     outcomes = list(extraction.extract(planned(there / "emodb", there / "store"), jobs=2))
     assert [each.cause for each in outcomes] == [""] * len(EMODB_NAMES)
     assert store.read(there / "store").equals(store.read(tmp_path / "store"))
-    assert store.waiting(there / "store") == ()
+    assert layout.waiting(there / "store") == ()
     again = planned(there / "emodb", there / "store")
     assert (len(again.tasks), again.unchanged, again.leaving) == (0, len(EMODB_NAMES), 0)
 
@@ -127,10 +129,10 @@ def test_only_the_columns_that_are_needed_are_fetched(
 ) -> None:
     sets = ("librosa178", "functionals")
     fill(memory, registry.get("corpora", "emodb"), 8, ("angry", "sad"), 40, sets)
-    file = memory / "corpus=emodb" / "clips.parquet"
+    size = sum(file.stat().st_size for file in (memory / "emodb").glob("*.parquet"))
     fetched = bytes_fetched(monkeypatch)
     store.read(memory, ["emodb"], ["librosa178"])
-    assert 178 / 695 < sum(fetched) / file.stat().st_size < 0.4
+    assert 178 / 695 < sum(fetched) / size < 0.4
 
 
 def bytes_fetched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -157,7 +159,7 @@ def bytes_fetched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_a_flipped_byte_of_a_page_elsewhere_is_found(memory: Path) -> None:
     fill(memory, registry.get("corpora", "emodb"), 2, ("angry", "sad"), 2)
-    file = memory / "corpus=emodb" / "clips.parquet"
+    file = memory / "emodb" / "librosa178.study.parquet"
     content = bytearray(file.read_bytes())
     content[len(content) // 3] ^= 1
     file.write_bytes(bytes(content))
@@ -197,11 +199,14 @@ def test_rows_of_several_parts_and_groups_are_merged_in_order(
     corpus = registry.get("corpora", "emodb")
     clips = fill(tmp_path / "a", corpus, 4, ("angry", "sad"), 5)
     before = store.read(tmp_path / "a")
-    newer = store.Measurement(clips[7].path, (2, 2), 0, 1, "", np.ones((3, 178), np.float32))
-    store.append(tmp_path / "a", "emodb", [newer])
-    store.merge(tmp_path / "a", corpus, clips)
+    ones = {"librosa178": Numbers(0, np.ones((3, 178), np.float32))}
+    the178 = [feature_sets.get("librosa178")]
+    merging.append(
+        tmp_path / "a", "emodb", [Measurement(clips[7].path, (2, 2), 1, "", ones)], the178
+    )
+    merging.merge(tmp_path / "a", corpus, clips, the178)
     after = store.read(tmp_path / "a")
-    part = parquet.read(tmp_path / "a" / "corpus=emodb" / "clips.parquet")
+    part = parquet.read(tmp_path / "a" / "emodb" / "librosa178.study.parquet")
     assert part.group_rows == (21,) * 5 + (15,)
     changed = np.flatnonzero((store.matrix(after) != store.matrix(before)).any(axis=1))
     assert changed.tolist() == [21, 22, 23]

@@ -21,21 +21,21 @@ from sklearn.neighbors import KNeighborsClassifier
 from synthetic import fill, tone, write_sound
 
 import sertool
-from sertool import registry, store
+from sertool import estimators, registry, store
 from sertool.corpora import sources
 from sertool.errors import BadModel, BadRecording, NotEnough, NotFound, UnknownName
 from sertool.features import sets
-from sertool.learning.candidate import Candidate
+from sertool.learning.candidate import Candidate, named
 from sertool.models import persistence, prediction, training
 from sertool.models.persistence import Model
-from sertool.store import extraction
+from sertool.store import extraction, merging
 
 MakeStore = Callable[..., Path]
 BACKENDS = ("logistic", "svm", "forest", "xgboost")
 
 
 def candidate(name: str) -> Candidate:
-    return Candidate(name, registry.get("estimators", name))
+    return named(name)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_forest_is_the_mean_of_its_trees_as_scikit_learn_has_it(
     forest = trained("forest").estimator
     X = np.random.default_rng(0).normal(size=(n_rows, 178)).astype(np.float32)
     expected = np.log(np.maximum(forest.predict_proba(X), 1e-6))
-    np.testing.assert_array_equal(persistence.scores(forest, X), expected)
+    np.testing.assert_array_equal(estimators.get("forest").scores(forest, X), expected)
 
 
 def test_other_estimators_of_scikit_learn_are_loaded(
@@ -213,7 +213,9 @@ def test_a_model_of_another_format_is_answered_with_the_command(
 
 
 def test_a_model_with_foreign_types_is_not_built(tmp_path: Path) -> None:
-    content = persistence.seal(skops.io.dumps({"estimator": shutil.Error("x")}))
+    content = persistence.seal(
+        skops.io.dumps({"name": "svm", "about": {}, "estimator": shutil.Error("x")})
+    )
     assert "does not load: " in refused(tmp_path / "m.sertool", content)
     assert "shutil.Error" in refused(tmp_path / "m.sertool", content)
 
@@ -281,8 +283,12 @@ def test_a_model_of_other_features_is_refused(
 ) -> None:
     other = replace(trained("svm"), features=("loudness",))
     persistence.save(other, tmp_path / "m.sertool")
-    with pytest.raises(BadModel, match="are of no set"):
+    with pytest.raises(BadModel, match="hears librosa178, which measures other numbers now"):
         sertool.load(tmp_path / "m.sertool")
+    about = {name: each for name, each in other.about.items() if name != "feature_sets"}
+    persistence.save(replace(other, about=about), tmp_path / "older.sertool")
+    with pytest.raises(BadModel, match="are of no set"):
+        sertool.load(tmp_path / "older.sertool")
 
 
 def test_a_model_of_functionals_hears_them(emodb_folder: Path, tmp_path: Path) -> None:
@@ -293,7 +299,7 @@ def test_a_model_of_functionals_hears_them(emodb_folder: Path, tmp_path: Path) -
     persistence.save(model, tmp_path / "m.sertool")
     path = emodb_folder / table.column("clip")[0].as_py()
     heard = sertool.load(tmp_path / "m.sertool")(path)
-    numbers = store.matrix(table, store.columns(["functionals"]))[:1]
+    numbers = store.matrix(table, sets.columns(["functionals"]))[:1]
     assert list(heard.probabilities.values()) == model.probabilities(numbers)[0].tolist()
 
 
@@ -315,7 +321,8 @@ def test_training_on_one_variant_calibrates_on_it(make_store: MakeStore) -> None
 def test_an_emotion_of_one_speaker_cannot_be_calibrated(tmp_path: Path) -> None:
     corpus = registry.get("corpora", "emodb")
     clips = fill(tmp_path, corpus, 3, ("angry", "sad", "happy"), 3)
-    store.merge(tmp_path, corpus, [c for c in clips if c.emotion != "happy" or c.speaker == "01"])
+    of_one = [clip for clip in clips if clip.emotion != "happy" or clip.speaker == "01"]
+    merging.merge(tmp_path, corpus, of_one, [sets.get("librosa178")])
     with pytest.raises(NotEnough, match="nobody is left who is happy"):
         training.train(store.read(tmp_path), candidate("svm"))
 

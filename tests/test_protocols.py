@@ -5,6 +5,7 @@ from identities import by_identity, named, one_corpus, shuffled, splits, three_c
 
 from sertool import registry
 from sertool.errors import BadTable, NotEnough
+from sertool.learning import normalisations
 from sertool.types import VARIANTS
 
 PROTOCOLS = registry.names("protocols")
@@ -18,7 +19,10 @@ class TestEveryProtocol:
         assert protocol.name == name
         assert protocol.question.endswith("?")
         assert set(protocol.leaks) <= {"clip", "speaker", "sentence", "scaling"}
-        assert protocol.own_recipe == ("scaling" in protocol.leaks)
+        if protocol.recipe is not None:
+            sees = normalisations.get(protocol.recipe.scaling).sees
+            assert (sees == "all rows") == ("scaling" in protocol.leaks)
+            assert set(protocol.recipe.variants) <= set(VARIANTS)
 
     def test_rows_exist_and_are_used_once(self, name):
         table = three_corpora()

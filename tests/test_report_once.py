@@ -17,7 +17,7 @@ from sertool.benchmark import results
 from sertool.learning import significance
 from sertool.report import Report
 
-KAPPA = Path(__file__).parent / "kappa.py"
+KAPPA = Path(__file__).parent / "plugin" / "sertool_example" / "kappa.py"
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, place: object, name: str) -> list[tuple[Any, ...]]:

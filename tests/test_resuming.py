@@ -17,7 +17,7 @@ from sertool.benchmark import evaluation, planning, predictions, results
 from sertool.benchmark.planning import Plan
 from sertool.benchmark.study import study
 from sertool.errors import BadTable, CannotWrite, NotFound
-from sertool.estimators import svm
+from sertool.estimators import Estimator, svm
 from sertool.learning.candidate import Candidate
 
 MakeStore = Callable[..., Path]
@@ -46,7 +46,7 @@ def svm_plan(make_store: MakeStore) -> Plan:
 
 def with_svm(plan: Plan, **defaults: float) -> Plan:
     """The same plan with other defaults of svm, as another version of it may have."""
-    candidate = Candidate("svm", functools.partial(svm.estimator, **defaults))
+    candidate = Candidate("svm", Estimator(functools.partial(svm.svm, **defaults)))
     return replace(plan, fits=[replace(fit, candidate=candidate) for fit in plan.fits])
 
 

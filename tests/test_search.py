@@ -7,6 +7,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from sertool.errors import NotEnough
+from sertool.estimators import Estimator
 from sertool.learning import search
 from sertool.learning.candidate import Candidate
 
@@ -40,24 +41,26 @@ def _rows(n_speakers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.column_stack([half, sign, speakers, sign]), y, speakers
 
 
+def choice(*columns: int) -> Candidate:
+    return Candidate("one", Estimator(OneFeature), {"column": [*columns]})
+
+
 def test_the_value_that_recognises_held_out_speakers_is_chosen():
     X, y, speakers = _rows(6)
-    chosen = search.best(Candidate("one", OneFeature, {"column": [0, 1]}), X, y, speakers, seed=0)
+    chosen = search.best(choice(0, 1), X, y, speakers, seed=0)
     assert chosen.parameters == {"column": 1}
 
 
 def test_the_first_of_equals_is_chosen():
     X, y, speakers = _rows(6)
-    chosen = search.best(
-        Candidate("one", OneFeature, {"column": [0, 3, 1]}), X, y, speakers, seed=0
-    )
+    chosen = search.best(choice(0, 3, 1), X, y, speakers, seed=0)
     assert chosen.parameters == {"column": 3}
 
 
 def test_no_held_out_speaker_is_heard(monkeypatch):
     monkeypatch.setattr(OneFeature, "heard", [])
     X, y, speakers = _rows(7)
-    search.best(Candidate("one", OneFeature, {"column": [0, 1]}), X, y, speakers, seed=0)
+    search.best(choice(0, 1), X, y, speakers, seed=0)
     held_out = [set(range(7)) - set(fit[:, 2]) for fit in OneFeature.heard]
     assert len(held_out) == 2 * search.FOLDS
     for fold in (held_out[: search.FOLDS], held_out[search.FOLDS :]):
@@ -67,7 +70,7 @@ def test_no_held_out_speaker_is_heard(monkeypatch):
 def test_all_rows_of_a_speaker_stay_together(monkeypatch):
     monkeypatch.setattr(OneFeature, "heard", [])
     X, y, speakers = _rows(5)
-    search.best(Candidate("one", OneFeature, {"column": [0, 1]}), X, y, speakers, seed=0)
+    search.best(choice(0, 1), X, y, speakers, seed=0)
     for fit in OneFeature.heard:
         assert set(np.unique(fit[:, 2], return_counts=True)[1]) == {4}
 
@@ -75,7 +78,7 @@ def test_all_rows_of_a_speaker_stay_together(monkeypatch):
 def test_without_a_choice_nothing_is_fitted(monkeypatch):
     monkeypatch.setattr(OneFeature, "heard", [])
     X, y, speakers = _rows(1)
-    candidate = Candidate("one", OneFeature, {"column": 0})
+    candidate = Candidate("one", Estimator(OneFeature), {"column": 0})
     assert search.best(candidate, X, y, speakers, seed=0) == candidate
     assert OneFeature.heard == []
 
@@ -83,19 +86,19 @@ def test_without_a_choice_nothing_is_fitted(monkeypatch):
 def test_one_speaker_leaves_nobody_to_hold_out():
     X, y, speakers = _rows(1)
     with pytest.raises(NotEnough, match="at least 2 speakers to train on, here is 1; give one"):
-        search.best(Candidate("one", OneFeature, {"column": [0, 1]}), X, y, speakers, seed=0)
+        search.best(choice(0, 1), X, y, speakers, seed=0)
 
 
 def test_speakers_of_one_emotion_each_leave_nothing_to_choose_on():
     y = np.repeat(EMOTIONS, 4)
     X = np.zeros((8, 4))
-    candidate = Candidate("one", OneFeature, {"column": [0, 1]})
+    candidate = choice(0, 1)
     with pytest.raises(NotEnough, match="without any of them one emotion is left"):
         search.best(candidate, X, y, np.repeat([0, 1], 4), seed=0)
 
 
 def test_a_row_of_each_emotion_is_too_few_without_a_traceback():
-    candidate = Candidate("one", OneFeature, {"column": [0, 1]})
+    candidate = choice(0, 1)
     X = np.zeros((2, 4))
     with pytest.raises(NotEnough):
         search.best(candidate, X, EMOTIONS, np.array([0, 1]), seed=0)

@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from sertool.benchmark.study import read, study
 from sertool.errors import BadChoice, NotFound, UnknownName
+from sertool.estimators import Estimator
 from sertool.learning.candidate import Candidate
 
 ROOT = Path(__file__).parents[1]
@@ -43,7 +44,8 @@ def test_a_list_compares_settings_of_one_estimator() -> None:
     [
         ({"protocols": ["speaker"]}, UnknownName, "did you mean 'speakers'"),
         ({"estimators": ["svn"]}, UnknownName, "did you mean 'svm'"),
-        ({"normalisation": ["speakers"]}, BadChoice, "did you mean 'speaker'"),
+        ({"normalisation": ["speakers"]}, UnknownName, "did you mean 'speaker'"),
+        ({"normalisation": ["minmax_all"]}, BadChoice, "such as original"),
         ({"train_variants": ["noisy"]}, BadChoice, "did you mean 'noise'"),
         ({"estimators": {"svm": {"c": 1}}}, BadChoice, "possible: C, class_weight, gamma"),
         ({"corpora": [""]}, BadChoice, "names no corpus"),
@@ -111,12 +113,12 @@ def doubled(*, C: float = 1.0, random_state: int = 0) -> Pipeline:
 
 
 def test_settings_are_all_plain_parameters_but_what_is_open() -> None:
-    given = Candidate("doubled", doubled, {"C": 3.0})
+    given = Candidate("doubled", Estimator(doubled), {"C": 3.0})
     assert given.settings(7) == {
         "memory": None, "transform_input": None, "verbose": False,
         "one__C": 6.0, "one__random_state": 7,
     }  # fmt: skip
-    open_ = Candidate("doubled", doubled, {"C": [1.0, 3.0]})
+    open_ = Candidate("doubled", Estimator(doubled), {"C": [1.0, 3.0]})
     assert open_.settings(7) == {
         name: value for name, value in given.settings(7).items() if name != "one__C"
     }

@@ -14,13 +14,13 @@ from sklearn.linear_model import LogisticRegression
 from synthetic import EMODB_NAMES, tone, write_sound
 
 import sertool
-from sertool import features, registry, store
+from sertool import estimators, features, registry, store
 from sertool.corpora import sources
 from sertool.errors import BadChoice, BadRecording, BadVoice, CannotWrite, NotEnough, NotFound
 from sertool.features import sets
 from sertool.features.sets import functionals
 from sertool.features.spectrum import Spectrum
-from sertool.learning.candidate import Candidate
+from sertool.learning.candidate import named
 from sertool.models import persistence, training, voice
 from sertool.models.persistence import Model
 from sertool.store import extraction
@@ -51,13 +51,13 @@ def table(recordings: Path, tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="module")
 def model(table) -> Model:
-    candidate = Candidate("svm", registry.get("estimators", "svm"))
+    candidate = named("svm")
     return training.train(table, candidate, feature_sets=["functionals"], folds=2)
 
 
 def scores(model: Model, X: np.ndarray) -> np.ndarray:
     scaled = ((X - model.center) / model.scale).astype(np.float32)
-    return persistence.scores(model.estimator, scaled)
+    return estimators.get(model.name).scores(model.estimator, scaled)
 
 
 def bursts(seconds: float, rate: int) -> np.ndarray:
@@ -105,7 +105,7 @@ def test_a_constant_difference_between_speakers_is_taken_out(table, model: Model
     smooth = LogisticRegression(C=0.01).fit(
         (X - model.center) / model.scale, table.column("emotion").to_pylist()
     )
-    model = replace(model, estimator=smooth)
+    model = replace(model, name="logistic", estimator=smooth)
     colour = model.scale * np.random.default_rng(0).normal(size=len(COLUMNS))
     means = dict(zip(COLUMNS, (model.center + colour).tolist(), strict=True))
     mine = voice.for_speaker(model, voice.Voice(voice.MOST_CLIPS, means))

@@ -153,8 +153,8 @@ def test_another_back_end_answers_for_the_same_sound(
 ) -> None:
     with opened(browser, server) as page:
         choose(page, sound)
-        page.get_by_label("Back end").select_option("xgboost")
-        page.locator("#heard", has_text="xgboost").wait_for()
+        page.get_by_label("Model").select_option("xgboost")
+        page.locator("#analysed", has_text="xgboost").wait_for()
         shown = page.inner_text("#probabilities tr.best th")
     assert shown == sertool.load("xgboost")(sound).emotion
 
@@ -171,7 +171,7 @@ def test_unsure_and_remarks_are_said(
         assert (page.inner_text("#emotion") == "Unsure") == (not confident)
         assert told["emotion"] in page.inner_text("#emotion").lower() + page.inner_text("#detail")
         assert page.locator("#remarks li").all_inner_texts() == ["<b>very quiet</b>"]
-        assert page.get_by_text("Nowhere does somebody clearly speak").is_visible()
+        assert page.get_by_text("No voice activity was found").is_visible()
 
 
 def test_too_large_a_file_is_refused_by_page_and_by_server(
@@ -201,11 +201,11 @@ def test_what_goes_wrong_is_said_and_the_next_file_works(
         assert "cannot be decoded" in page.get_by_role("alert").inner_text()
         (tmp_path / HOSTILE).write_bytes(sound.read_bytes())
         choose(page, tmp_path / HOSTILE)
-        assert HOSTILE in page.inner_text("#heard")
+        assert HOSTILE in page.inner_text("#analysed")
         assert page.locator("img").count() == 0
         assert page.get_by_role("alert").inner_text() == ""
         page.route("**/api/*", lambda route: route.abort())
-        page.get_by_label("Back end").select_option("forest")
+        page.get_by_label("Model").select_option("forest")
         page.wait_for_selector("#problem:not(:empty)")
         assert "is sertool serve still running?" in page.get_by_role("alert").inner_text()
 

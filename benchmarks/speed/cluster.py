@@ -101,7 +101,7 @@ def measured(
     n_clips = len(source.clips)
     by_driver = 1000 * (process_time() - by_driver) / n_clips
     by_workers = 1000 * (processor_seconds() - by_workers) / n_clips
-    size = sum(file.stat().st_size for file in store.files_of(place, source.corpus.name))
+    size = sum(file.stat().st_size for file in (place / source.corpus.name).glob("*.parquet"))
     same = "equal" if store.read(place).equals(store.read(compared)) else "DIFFERENT"
     print(  # noqa: T201
         f"| {name} | {seconds:.1f} | {n_clips / seconds:.1f} | {by_workers:.1f} "

@@ -21,10 +21,13 @@ import numpy as np
 
 from sertool import registry, store
 from sertool.cli.home import EMBEDDED_STORE
-from sertool.store import extraction
+from sertool.features import sets
+from sertool.store import extraction, merging
+from sertool.store.rows import Measurement, Numbers
 from sertool.types import VARIANTS, Clip
 
 EMODB_CLIPS = 2140
+THE_178 = [sets.get("librosa178")]
 NOISE = 0.1
 """Spread of what is added, as a share of each feature's own."""
 
@@ -46,20 +49,20 @@ def fill(folder: Path, corpus_name: str, n_clips: int) -> None:
     begun = process_time()
     for number, batch in enumerate(batches(corpus_name, n_clips)):
         measurements = [measurement for _, measurement in batch]
-        store.append(folder, corpus_name, measurements, name=store.part_name(number, 0))
+        merging.append(folder, corpus_name, measurements, THE_178, merging.part_name(number, 0))
         clips += [clip for clip, _ in batch]
     written = process_time()
     said = f"{corpus_name}: {len(clips):,} clips"
     print(f"{said} written in {written - begun:.1f} s of processor time, {peak():.0f} MB at most")  # noqa: T201
-    store.merge(folder, corpus, clips)
-    size = sum(file.stat().st_size for file in store.files_of(folder, corpus_name))
+    merging.merge(folder, corpus, clips, THE_178)
+    size = sum(file.stat().st_size for file in (folder / corpus_name).glob("*.parquet"))
     print(  # noqa: T201
         f"{said} merged in {process_time() - written:.1f} s of processor time, "
         f"{peak():.0f} MB at most, {size / len(clips):.0f} bytes a clip"
     )
 
 
-def batches(corpus_name: str, n_clips: int) -> Iterator[list[tuple[Clip, store.Measurement]]]:
+def batches(corpus_name: str, n_clips: int) -> Iterator[list[tuple[Clip, Measurement]]]:
     """Clips in their order, as many at a time as a worker writes."""
     table = store.read(EMBEDDED_STORE, [corpus_name])
     X = store.matrix(table).reshape(-1, len(VARIANTS), len(store.FEATURE_NAMES))
@@ -81,17 +84,16 @@ def repeated(
     number: int,
     spread: np.ndarray,
     generator: np.random.Generator,
-) -> tuple[Clip, store.Measurement]:
+) -> tuple[Clip, Measurement]:
     """A clip like one that there is, under a name of its own."""
     name = f"{number:09}/{row['clip']}"
     clip = Clip(
         name, row["emotion"], row["speaker"], name, row["raw_label"], row["sentence"], row["gender"]
     )
     noise = spread * generator.standard_normal(features.shape, np.float32)
-    measured = store.Measurement(
-        name, (1, 1), 0.6, 2.5, sha256(row["corpus"], number), (features + noise).astype(np.float32)
-    )
-    return clip, measured
+    values = Numbers(0.6, (features + noise).astype(np.float32))
+    sound = sha256(row["corpus"], number)
+    return clip, Measurement(name, (1, 1), 2.5, sound, {"librosa178": values})
 
 
 def sha256(corpus: str, number: int) -> str:

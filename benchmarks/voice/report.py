@@ -29,8 +29,9 @@ from recorded import (
     read,
 )  # fmt: skip
 
+from sertool.notation import percent
 from sertool.report.formats import comma_separated, markdown
-from sertool.report.notes import FEW_SPEAKERS, percent
+from sertool.report.notes import FEW_SPEAKERS
 from sertool.report.table import Table
 
 

@@ -30,8 +30,9 @@ import recorded
 import report
 
 from sertool import parallel, registry, store, versions
-from sertool.learning import normalisation
-from sertool.learning.candidate import Candidate
+from sertool.features import sets
+from sertool.learning import scaling
+from sertool.learning.candidate import Candidate, named
 from sertool.learning.confusion import confusion
 from sertool.types import SIX_EMOTIONS
 
@@ -114,7 +115,7 @@ def main() -> None:
 
 def candidates(names: str) -> list[Candidate]:
     """Estimators by name, separated by commas, with their defaults."""
-    return [Candidate(name, registry.get("estimators", name)) for name in names.split(",")]
+    return [named(name) for name in names.split(",")]
 
 
 def kept(folder: Path) -> set[tuple[str, str]]:
@@ -170,7 +171,7 @@ def rows(place: Path, corpora: Sequence[str], emotions: Sequence[str]) -> pa.Tab
 def data(table: pa.Table) -> Data:
     """The columns that the study looks at."""
     return Data(
-        X=store.matrix(table, store.columns(SETS)),
+        X=store.matrix(table, sets.columns(SETS)),
         emotions=np.asarray(table.column("emotion").to_pylist()),
         speakers=np.asarray(store.qualified(table, "speaker")),
     )
@@ -185,9 +186,9 @@ def facts(table: pa.Table) -> tuple[tuple[int, ...], str]:
 
 def evaluate(task: Task) -> list[dict[str, Any]]:
     """The lines of one task: confusion matrices by speaker, summed over draws."""
-    by_rows = fit(task, normalisation.statistics(task.train.X), np.zeros_like(task.train.X))
+    by_rows = fit(task, scaling.statistics(task.train.X), np.zeros_like(task.train.X))
     means = means_of_speakers(task.train)
-    pooled = normalisation.statistics(task.train.X - means)[1]
+    pooled = scaling.statistics(task.train.X - means)[1]
     by_speakers = fit(task, (by_rows.centre, pooled), means - by_rows.centre)
     lines = (tried(task, test, by_rows, by_speakers) for test in task.tests)
     return list(chain.from_iterable(lines))
@@ -245,12 +246,12 @@ def fit(task: Task, statistics: tuple[np.ndarray, np.ndarray], moved: np.ndarray
 def shrunk(trained: Trained, clips: np.ndarray) -> np.ndarray:
     """What sertool does with the clips of a speaker."""
     means = clips.mean(axis=0) if len(clips) else trained.centre
-    return normalisation.speaker_centre(trained.centre, means, len(clips))
+    return scaling.speaker_centre(trained.centre, means, len(clips))
 
 
 def own_scale(trained: Trained, clips: np.ndarray) -> Trained:
     """The same with the speaker's own scale, shrunk as the centre is."""
-    spread = normalisation.speaker_centre(trained.scale, clips.std(axis=0), len(clips))
+    spread = scaling.speaker_centre(trained.scale, clips.std(axis=0), len(clips))
     return Trained(trained.estimator, trained.centre, spread)
 
 

@@ -81,22 +81,46 @@ def load(path: str | os.PathLike[str], rule: WindowRule = RULE) -> Recording:
         BadRecording: as `read` and `window` say.
     """
     sound = read(path)
-    try:
-        signal, offset_s = window(resample(sound, rule.rate), rule)
-    except BadRecording as error:
-        raise BadRecording(f"{path}: {error}") from None
+    signal, offset_s = described(sound, rule, str(path))
     return Recording(signal, offset_s, sound.samples.size / sound.rate, digest(sound))
 
 
-def read(path: str | os.PathLike[str]) -> Signal:
+def described(sound: Signal, rule: WindowRule, name: str) -> tuple[Signal, float]:
+    """The part of a sound that is described, at the rule's rate, and where it begins in seconds.
+
+    Args:
+        sound: at any rate.
+        rule: what to cut.
+        name: of the sound, for the error.
+
+    Raises:
+        BadRecording: the sound is shorter than `rule.minimum_s`.
+
+    >>> part, start_s = described(Signal(np.zeros(48_000, np.float32), 16_000), RULE, "a.wav")
+    >>> part.samples.size / part.rate, part.rate, start_s
+    (2.4, 22050, 0.6)
+    """
+    try:
+        return window(resample(sound, rule.rate), rule)
+    except BadRecording as error:
+        raise BadRecording(f"{name}: {error}") from None
+
+
+def read(
+    path: str | os.PathLike[str], longest_s: float = LONGEST_S, most_values: float = MOST_VALUES
+) -> Signal:
     """Decode a recording at its own rate and mix it to mono (the mean of its channels).
+
+    Args:
+        path: of a sound file.
+        longest_s: recordings beyond this many seconds are refused.
+        most_values: those with more samples times channels are, too.
 
     Raises:
         NotFound: there is no such file.
-        BadRecording: as `sertool.audio.decoding.opened` says, or beyond `LONGEST_S` or
-            `MOST_VALUES`.
+        BadRecording: as `sertool.audio.decoding.opened` says.
     """
-    with decoding.opened(path, LONGEST_S, MOST_VALUES) as stream:
+    with decoding.opened(path, longest_s, most_values) as stream:
         return Signal(np.concatenate(list(stream.blocks)), stream.rate)
 
 

@@ -1,24 +1,48 @@
-"""Whether somebody may be speaking: a gate by level that keeps silence and steady noise out."""
+"""Voice activity: which frames may be speech, and in which windows somebody seems to speak.
+
+All that depends on it asks here. Levels are in decibels. Features look at the frames of their
+spectrum, within one clip; a timeline and a microphone look at 20 ms frames, window after window,
+and know what came before.
+"""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from sertool.types import Signal
 
 FRAME_S = 0.02
+SILENCE_DB = -120.0
+"""The lowest level that is told, in dB re full scale."""
 QUIETEST_DB = -60.0
 """Level below which nothing counts as speech, in dB re full scale."""
 ABOVE_BACKGROUND_DB = 6.0
-"""How far above the background a frame must be."""
-BELOW_LOUDEST_DB = 40.0
-"""How far below the loudest frame of late a frame may be."""
+"""How far above the background a frame of speech must be."""
+ACTIVE_DB = 40.0
+"""Frames this far below the loudest are no speech; how they sound, the room decides."""
+VOICED_DB = 35.0
+"""Frames this far below the loudest are not voiced, however harmonic they are."""
+PAUSE_DB = 30.0
+"""Frames this far below the loudest are pauses between words."""
+STEADY_DB = 4.0
+"""Range from the 10th to the 90th percentile of levels, in a second or more, called steady."""
 MEMORY = 30
 """Windows that are remembered for background and loudest frame."""
 LEAST_S = 0.3
 """Active frames that a window must hold; of a shorter one, half."""
+
+
+def decibels(power: np.ndarray) -> np.ndarray:
+    """Mean squares of samples as levels in dB re full scale, at least -120; shape kept.
+
+    >>> decibels(np.array([1.0, 0.01, 0.0])).tolist()
+    [0.0, -20.0, -120.0]
+    """
+    levels: np.ndarray = 10 * np.log10(np.maximum(power, 10 ** (SILENCE_DB / 10)))
+    return levels
 
 
 def levels(signal: Signal) -> np.ndarray:
@@ -30,32 +54,79 @@ def levels(signal: Signal) -> np.ndarray:
     length = round(FRAME_S * signal.rate)
     n_frames = signal.samples.size // length
     frames = signal.samples[: n_frames * length].reshape(n_frames, length).astype(np.float64)
-    decibels: np.ndarray = 10 * np.log10(np.maximum(np.square(frames).mean(axis=1), 1e-12))
-    return decibels
+    return decibels(np.square(frames).mean(axis=1))
 
 
-class Gate:
-    """Decides window by window, in order; the background is the quietest of the last 30 windows.
+def near_loudest(levels: np.ndarray, within_db: float = ACTIVE_DB) -> np.ndarray:
+    """Which frames are less than so many decibels softer than the loudest, shape kept, bool.
 
-    A frame is active where it is louder than -60 dB, than the background plus 6 dB (the 10th
-    percentile of the frames of the quietest window) and than the loudest frame less 40 dB.
+    >>> near_loudest(np.array([-50.0, -40.0, -5.0])).tolist()
+    [False, True, True]
     """
+    near: np.ndarray = levels > levels.max() - within_db
+    return near
 
-    def __init__(self) -> None:
-        self._background: deque[float] = deque(maxlen=MEMORY)
-        self._loudest: deque[float] = deque(maxlen=MEMORY)
 
-    def passes(self, signal: Signal) -> bool:
-        """Whether 0.3 s of this window (half of a shorter one) are active."""
+def pauses(levels: np.ndarray) -> np.ndarray:
+    """Which frames are more than 30 dB softer than the loudest, shape kept, bool.
+
+    >>> pauses(np.array([-50.0, -40.0, -5.0])).tolist()
+    [True, True, False]
+    """
+    soft: np.ndarray = levels < levels.max() - PAUSE_DB
+    return soft
+
+
+def is_steady(levels: np.ndarray) -> bool:
+    """Whether a second or more of 20 ms frames hardly changes in level; speech has pauses.
+
+    >>> is_steady(np.full(50, -20.0)), is_steady(np.tile([-20.0, -40.0], 25))
+    (True, False)
+    """
+    if levels.size < 1 / FRAME_S:
+        return False
+    return bool(np.subtract(*np.percentile(levels, [90, 10])) < STEADY_DB)
+
+
+def voice_activity(
+    windows: Iterable[tuple[float, Signal]],
+) -> Iterator[tuple[float, Signal, bool]]:
+    """Windows, each with whether somebody seems to speak in it.
+
+    That is so where 0.3 s of it, or half of a shorter one, are active. A frame is active where it
+    is louder than -60 dB, than the background plus 6 dB (the 10th percentile of the frames of the
+    quietest of the last 30 windows) and than the loudest frame of these less 40 dB. A window
+    shorter than a frame holds no speech.
+
+    Args:
+        windows: where each begins, in seconds, and its sound; in order.
+
+    >>> vowel = np.sin(np.arange(8_000))
+    >>> word = Signal(np.concatenate([vowel / 1_000, vowel]), 16_000)
+    >>> pause = Signal(vowel / 1_000, 16_000)
+    >>> [speaks for _, _, speaks in voice_activity([(0.0, word), (1.0, pause)])]
+    [True, False]
+    """
+    backgrounds: deque[float] = deque(maxlen=MEMORY)
+    loudest: deque[float] = deque(maxlen=MEMORY)
+    for start_s, signal in windows:
         frames = levels(signal)
-        if not frames.size:
-            return False
-        self._background.append(float(np.percentile(frames, 10)))
-        self._loudest.append(float(frames.max()))
-        bound = max(
-            QUIETEST_DB,
-            min(self._background) + ABOVE_BACKGROUND_DB,
-            max(self._loudest) - BELOW_LOUDEST_DB,
-        )
-        active_s = FRAME_S * np.count_nonzero(frames > bound)
-        return bool(active_s >= min(LEAST_S, FRAME_S * frames.size / 2))
+        if frames.size:
+            backgrounds.append(float(np.percentile(frames, 10)))
+            loudest.append(float(frames.max()))
+        yield start_s, signal, bool(frames.size) and _speaks(frames, min(backgrounds), max(loudest))
+
+
+def speech(windows: Iterable[tuple[float, Signal]]) -> Iterator[tuple[float, Signal]]:
+    """Those windows in which somebody seems to speak, as `voice_activity` finds them.
+
+    >>> list(speech([(0.0, Signal(np.zeros(16_000), 16_000))]))
+    []
+    """
+    return ((start_s, signal) for start_s, signal, speaks in voice_activity(windows) if speaks)
+
+
+def _speaks(frames: np.ndarray, background: float, loudest: float) -> bool:
+    bound = max(QUIETEST_DB, background + ABOVE_BACKGROUND_DB, loudest - ACTIVE_DB)
+    active_s = FRAME_S * np.count_nonzero(frames > bound)
+    return bool(active_s >= min(LEAST_S, FRAME_S * frames.size / 2))

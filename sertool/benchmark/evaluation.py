@@ -12,36 +12,38 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from joblib import wrap_non_picklable_objects
 
 from sertool import parallel, registry, store, versions
 from sertool.benchmark import predictions, results
-from sertool.benchmark.planning import OWN_SCALING, Fit, Plan
+from sertool.benchmark.planning import Fit, Plan
 from sertool.benchmark.results import Key, Result
-from sertool.errors import BadPlugin
-from sertool.learning import normalisation, search
+from sertool.learning import confounding, normalisations, search
 from sertool.learning.candidate import Candidate, Plain
 from sertool.learning.confusion import confusions
 from sertool.learning.metrics.accuracy import accuracy
 from sertool.learning.metrics.macro_f1 import macro_f1
 from sertool.learning.metrics.uar import uar
+from sertool.learning.normalisations import Groups, Normalisation
 from sertool.storage import writing
-
-if TYPE_CHECKING:
-    from sertool.types import Normalisation
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What of a fit a worker has to know, beside numbers."""
+class Assignment:
+    """What of a fit a worker has to know, beside numbers.
+
+    Plug-ins themselves and not their names: a worker may not have the file that holds one.
+    """
 
     candidate: Candidate
     seed: int
-    normalisation: str
+    normalisation: Normalisation
+    origin: registry.Origin | None
     labels: np.ndarray
 
 
@@ -134,8 +136,19 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
 
     Raises:
         BadChoice: an estimator refuses a parameter.
+        BadPlugin: code of another package fails or breaks its contract; what was finished is kept.
         CannotWrite: `folder` cannot be written to, the disk is full, or another process is
             writing results there.
+
+    >>> import tempfile
+    >>> from sertool.benchmark.planning import plan
+    >>> from sertool.benchmark.study import study
+    >>> from sertool.storage import paths
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = [result for _, result in run(plan(asked, paths.ASSETS / "store"), folder)]
+    >>> len(found), len(found[0].labels), round(found[0].uar, 4)  # 1 / 7: always one emotion
+    (5, 7, 0.1429)
     """
     with session(plan, folder) as begun, closing(begun.fits(jobs)) as fits:
         yield from fits
@@ -170,48 +183,58 @@ def learn(
     corpus: np.ndarray,
     speaker: np.ndarray,
     rows: Rows,
-    recipe: Recipe,
+    assigned: Assignment,
 ) -> Learnt:
     """Fit an estimator on the training rows of a dataset and let it hear the test rows.
 
     Args:
         features: shape (n_rows, n_features); only read.
-        emotion: of each row, as its number in `recipe.labels`, shape (n_rows,).
+        emotion: of each row, as its number in `assigned.labels`, shape (n_rows,).
         corpus: a number for that of each row.
         speaker: a number for that of each row.
         rows: which to learn from and to test.
-        recipe: what to do with them.
+        assigned: what to do with them.
     """
     parts = (rows.train, rows.validation, rows.test)
-    X = _normalised(features, corpus, speaker, np.concatenate(parts), rows.train.size, recipe)
+    together = np.concatenate(parts)
+    groups = Groups(np.arange(rows.train.size), corpus[together], speaker[together])
+    X = normalisations.normalise(
+        features[together], assigned.normalisation, groups, where=assigned.origin
+    )
     X_train, X_validation, X_test = np.split(X, np.cumsum([rows.train.size, rows.validation.size]))
-    y_train, y_validation = (recipe.labels[emotion[each]] for each in parts[:2])
+    y_train, y_validation = (assigned.labels[emotion[each]] for each in parts[:2])
     held = (X_validation, y_validation) if rows.validation.size else None
     started = time.perf_counter()
     voices = speaker[rows.train]
-    setting = search.best(recipe.candidate, X_train, y_train, voices, seed=recipe.seed)
-    model = setting.fitted(X_train, y_train, seed=recipe.seed, validation=held)
+    setting = search.best(assigned.candidate, X_train, y_train, voices, seed=assigned.seed)
+    model = setting.fitted(X_train, y_train, seed=assigned.seed, validation=held)
     fitted = time.perf_counter()
-    predicted = model.predict(X_test)
+    predicted = setting.predicted(model, X_test, np.unique(y_train).tolist())
     answered = time.perf_counter()
     return Learnt(
-        predicted=np.asarray(predicted),
+        predicted=predicted,
         fit_seconds=fitted - started,
         predict_seconds=answered - fitted,
-        model_bytes=len(pickle.dumps(model)),
-        probabilities=_probabilities(model, X_test, recipe.candidate.name),
-        learning_curve=_learning_curve(model),
-        chosen={name: setting.parameters[name] for name in recipe.candidate.open},
+        model_bytes=_size(setting, model),
+        probabilities=_probabilities(setting, model, X_test),
+        learning_curve=_learning_curve(setting, model),
+        chosen={name: setting.parameters[name] for name in assigned.candidate.open},
     )
 
 
 def _task(
     fit: Fit,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Rows, Recipe]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Rows, Assignment]:
     """The arguments of `learn`."""
     data = fit.dataset
-    recipe = Recipe(fit.candidate, fit.seed, fit.normalisation, data.labels)
-    return data.features, data.emotion, data.corpus, data.speaker, _rows(fit), recipe
+    assigned = Assignment(
+        fit.candidate,
+        fit.seed,
+        normalisations.get(fit.normalisation),
+        registry.origin("normalisations", fit.normalisation),
+        data.labels,
+    )
+    return data.features, data.emotion, data.corpus, data.speaker, _rows(fit), assigned
 
 
 def _rows(fit: Fit) -> Rows:
@@ -221,43 +244,21 @@ def _rows(fit: Fit) -> Rows:
     return Rows(train, validation, fit.split.test)
 
 
-def _normalised(
-    features: np.ndarray,
-    corpus: np.ndarray,
-    speaker: np.ndarray,
-    rows: np.ndarray,
-    n_train: int,
-    recipe: Recipe,
-) -> np.ndarray:
-    """Some rows, of which the first are trained on: the one copy of them that there is."""
-    X: np.ndarray = features[rows]
-    if recipe.normalisation == OWN_SCALING:
-        return normalisation.scaled(X, *normalisation.extremes(features), out=X)
-    return normalisation.normalise(
-        X,
-        how=cast("Normalisation", recipe.normalisation),
-        train=np.arange(n_train),
-        corpora=corpus[rows],
-        speakers=speaker[rows],
-        out=X,
-    )
-
-
-def _probabilities(model: Any, X: np.ndarray, name: str) -> dict[str, np.ndarray]:
+def _probabilities(candidate: Candidate, model: Any, X: np.ndarray) -> dict[str, np.ndarray]:
     """The probability of each emotion, where an estimator has any.
 
     Raises:
         BadPlugin: it has some that are none.
     """
-    if not hasattr(model, "predict_proba"):
-        return {}
-    with registry.running("estimators", name):
+    with candidate.running():
+        if not hasattr(model, "predict_proba"):
+            return {}
         found = np.asarray(model.predict_proba(X), np.float32)
-    emotions = np.asarray(model.classes_).tolist()
+        emotions = [str(each) for each in model.classes_]
     if found.shape != (len(X), len(emotions)) or not ((found >= 0) & (found <= 1.0001)).all():
-        raise BadPlugin(
-            f"the estimator {name} gives probabilities of shape {found.shape}, or some outside of "
-            f"[0, 1], where ({len(X)}, {len(emotions)}) are due; mend its predict_proba"
+        raise candidate.breach(
+            f"gives probabilities of shape {found.shape}, or some outside of [0, 1], where "
+            f"({len(X)}, {len(emotions)}) are due"
         )
     return dict(zip(emotions, found.T, strict=True))
 
@@ -308,7 +309,7 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
         predict_ms=round(1000 * learnt.predict_seconds / rows.test.size, 4),
         model_bytes=learnt.model_bytes,
         warnings=(*fit.notes, *_warnings(fit, rows, {*truth} - {*trained})),
-        versions=versions.of_learning(),
+        versions={**versions.of_learning(), **_plugins(fit)},
         learning_curve=learnt.learning_curve,
         features=data.feature_sets,
         chosen=learnt.chosen,
@@ -317,15 +318,44 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
     return result, tested
 
 
+def _plugins(fit: Fit) -> dict[str, str]:
+    """Package and version of what took part and is not built in, by kind and name."""
+    brought = fit.candidate.origin
+    taken = {
+        "protocol": registry.origins("protocols", (fit.protocol.name,)),
+        "normalisation": registry.origins("normalisations", (fit.normalisation,)),
+        "feature set": registry.origins("feature_sets", fit.dataset.plugins),
+        "estimator": {fit.candidate.name: str(brought)} if brought else {},
+    }
+    return {
+        f"plugin {kind} {name}": package
+        for kind, found in taken.items()
+        for name, package in found.items()
+    }
+
+
 def _counts(numbers: np.ndarray, rows: Rows) -> tuple[int, int, int]:
     """Different numbers among the training rows, among the test rows, and in both."""
     trained, tested = np.unique(numbers[rows.train]), np.unique(numbers[rows.test])
     return trained.size, tested.size, np.intersect1d(trained, tested).size
 
 
-def _learning_curve(model: object) -> dict[str, list[float]]:
-    curve = getattr(model, "history_", {})
-    return {name: [round(value, 5) for value in values] for name, values in curve.items()}
+def _size(candidate: Candidate, model: object) -> int:
+    """Bytes of a fitted estimator, pickled; by value where its class is in no module to import."""
+    try:
+        return len(pickle.dumps(model))
+    except (pickle.PicklingError, AttributeError, TypeError):
+        with candidate.running():
+            return len(pickle.dumps(wrap_non_picklable_objects(model)))
+
+
+def _learning_curve(candidate: Candidate, model: object) -> dict[str, list[float]]:
+    with candidate.running():
+        curve = getattr(model, "history_", {})
+        return {
+            str(name): [round(float(value), 5) for value in values]
+            for name, values in curve.items()
+        }
 
 
 def _left_out(fit: Fit, rows: pa.Table, labels: Sequence[str]) -> dict[str, int]:
@@ -349,7 +379,7 @@ def _warnings(fit: Fit, rows: Rows, untrained: Collection[str]) -> Iterator[str]
     if fit.normalisation == "speaker":
         tested = fit.dataset.identity.take(pa.array(fit.split.test))
         emotions = tested.column("emotion").to_pylist()
-        if normalisation.confounded(store.qualified(tested, "speaker"), emotions):
+        if confounding.is_confounded(store.qualified(tested, "speaker"), emotions):
             yield (
                 f"{fit.split.test_on}: most test speakers utter one emotion only, so speaker "
                 "normalisation removes the very difference that is to be recognised"

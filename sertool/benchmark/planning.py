@@ -12,16 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sertool import store
+from sertool import registry, store
 from sertool.benchmark import results
 from sertool.benchmark.study import Study
 from sertool.errors import BadChoice, NotEnough, choices
 from sertool.learning.candidate import Candidate
-from sertool.store.view import Opened, opened
+from sertool.store.view import Opened, View, opened
 from sertool.types import EMOTIONS, SIX_EMOTIONS, VARIANTS, Protocol, Split, Variant
-
-OWN_SCALING = "minmax_all"
-"""What stands as normalisation where the protocol has a recipe of its own."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +33,7 @@ class Dataset:
         digest: names the content of the rows.
         n_clips: clips of each (corpus, emotion) there were, those left out among them.
         n_dropped: clips left out because their sound has another name, too.
+        n_lacking: clips left out because a feature set has no numbers of them.
     """
 
     identity: pa.Table
@@ -45,6 +43,12 @@ class Dataset:
     digest: str
     n_clips: Mapping[tuple[str, str], int]
     n_dropped: int = 0
+    n_lacking: int = 0
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The names of the plug-ins that measured the features."""
+        return tuple(name.partition("@")[0] for name in self.feature_sets.split("+"))
 
     @cached_property
     def labels(self) -> np.ndarray:
@@ -128,6 +132,14 @@ def plan(study: Study, folder: str | Path) -> Plan:
     Raises:
         NotFound, BadTable, UnknownName: as `sertool.read_store` says.
         NotEnough: nothing of what is asked can be done (the reasons are in the message).
+        BadPlugin: a protocol of another package fails.
+
+    >>> from sertool.benchmark.study import study
+    >>> from sertool.storage import paths
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm", "forest"])
+    >>> fits = plan(asked, paths.ASSETS / "store").fits  # five folds for each estimator
+    >>> len(fits), fits[0].split.name
+    (10, 'emodb/fold-1')
     """
     rows = opened(folder, study.corpora, study.feature_sets)
     fits: list[Fit] = []
@@ -138,7 +150,8 @@ def plan(study: Study, folder: str | Path) -> Plan:
         for name, dataset in datasets[protocol.scope]:
             for seed in study.seeds:
                 try:
-                    splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
+                    with registry.running("protocols", protocol.name):
+                        splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
                 except NotEnough as error:
                     impossible.append(f"{protocol.name}: {error}")
                     continue
@@ -156,14 +169,15 @@ def plan(study: Study, folder: str | Path) -> Plan:
 def _datasets(study: Study, scope: str, rows: Opened) -> Iterator[tuple[str, Dataset]]:
     """Each pool by itself, or all of them as one table where the protocols cross them."""
     for sets in study.features:
+        seen = rows.through(sets)
         if scope == "across":
-            pooled = (_pool(rows.identity, pool) for pool in study.pools)
+            pooled = (_pool(seen.identity, pool) for pool in study.pools)
             identity = pa.concat_tables(map(_as_one_corpus, pooled, study.pools))
-            yield "", _dataset(study, rows, identity, sets, default="six")
+            yield "", _dataset(study, seen, identity, sets, default="six")
             continue
         for pool in study.pools:
             default = "all" if len(pool) == 1 else "six"
-            yield "+".join(pool), _dataset(study, rows, _pool(rows.identity, pool), sets, default)
+            yield "+".join(pool), _dataset(study, seen, _pool(seen.identity, pool), sets, default)
 
 
 def _pool(identity: pa.Table, pool: Sequence[str]) -> pa.Table:
@@ -184,7 +198,7 @@ def _as_one_corpus(table: pa.Table, pool: Sequence[str]) -> pa.Table:
 
 
 def _dataset(
-    study: Study, rows: Opened, identity: pa.Table, sets: Sequence[str], default: str
+    study: Study, seen: View, identity: pa.Table, sets: Sequence[str], default: str
 ) -> Dataset:
     declared = default if study.emotions == "default" else study.emotions
     kept, n_dropped = _without_duplicates(identity) if study.drop_duplicates else (identity, 0)
@@ -194,7 +208,8 @@ def _dataset(
         if declared != "six":
             _check_emotions(wanted, kept)
         kept = kept.filter(pc.is_in(kept.column("emotion"), pa.array(wanted)))
-    X = rows.matrix(store.columns(sets), kept.column("row").to_numpy())
+    X = seen.matrix(kept.column("row").to_numpy())
+    corpora = "+".join(identity.column("corpus").unique().to_pylist()).split("+")
     kept = kept.drop_columns("row")
     return Dataset(
         identity=kept,
@@ -204,6 +219,7 @@ def _dataset(
         digest=store.digest_of(kept, X, sets),
         n_clips=n_clips,
         n_dropped=n_dropped,
+        n_lacking=sum(count for name, count in seen.lacking.items() if name in corpora),
     )
 
 
@@ -250,7 +266,12 @@ def _originals(table: pa.Table) -> pa.Table:
 
 
 def _notes(name: str, dataset: Dataset, splits: Sequence[Split]) -> Iterator[str]:
-    """What a reader should know of sounds that have several names."""
+    """What a reader should know of clips that were left out."""
+    if dataset.n_lacking:
+        yield (
+            f"{name}: clips left out because {dataset.feature_sets} has no numbers of them: "
+            f"{dataset.n_lacking:,}"
+        )
     if dataset.n_dropped:
         yield (
             f"{name}: clips left out because their sound has another name, too: "
@@ -285,8 +306,9 @@ def _fits(
     seed: int,
     notes: tuple[str, ...],
 ) -> list[Fit]:
-    normalisations = (OWN_SCALING,) if protocol.own_recipe else study.normalisations
-    train_variants = VARIANTS if protocol.own_recipe else study.train_variants
+    recipe = protocol.recipe
+    normalisations = (recipe.scaling,) if recipe else study.normalisations
+    train_variants = recipe.variants if recipe else study.train_variants
     return [
         Fit(protocol, split, dataset, how, candidate, seed, train_variants, notes)
         for how in normalisations

@@ -73,13 +73,23 @@ class Result:
         predict_ms: milliseconds per test row, features not included.
         model_bytes: size of the fitted estimator, pickled.
         warnings: what a reader should know before quoting the number.
-        versions: of sertool and of the libraries.
+        versions: of sertool, of the libraries, and of the plug-ins of other packages, such as
+            "plugin estimator mine".
         learning_curve: where the estimator learns in epochs, its `history_`: for example "loss" and
             "validation_accuracy", one number per epoch.
         features: the feature sets, joined by "+".
         settings: all plain parameters that the estimator was made with, its defaults among them;
             empty where they were not recorded.
         chosen: the values of the parameters that were looked for on speakers of the training rows.
+
+    >>> import sertool, tempfile
+    >>> from sertool.storage import paths
+    >>> asked = sertool.study(protocols=["clips"], corpora=["emodb"], estimators=["majority"])
+    >>> plan = sertool.plan(asked, paths.ASSETS / "store")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = [result for _, result in sertool.run(plan, folder)]
+    >>> sum(result.n_test_clips for result in found)  # five folds test each clip of EmoDB once
+    535
     """
 
     protocol: str

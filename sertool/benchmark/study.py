@@ -18,7 +18,6 @@ A specification in TOML has the keys of `study()`; each estimator may carry para
 
 from __future__ import annotations
 
-import inspect
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,11 +27,14 @@ from typing import Any
 from sertool import registry
 from sertool.errors import BadChoice, NotFound, choices
 from sertool.features.sets import REFERENCE, in_order
+from sertool.learning import candidate, normalisations
 from sertool.learning.candidate import Candidate
-from sertool.types import NORMALISATIONS, VARIANTS, Normalisation, Protocol, Variant
+from sertool.types import VARIANTS, Protocol, Variant
 
 Parameters = Mapping[str, Any]
 """Of an estimator, by name; those that are not named keep their defaults."""
+Estimators = Sequence[str] | Mapping[str, Parameters | Sequence[Parameters] | Any]
+"""Names of plug-ins, or names with parameters, or with an estimator of one's own."""
 
 KEYS = (
     "protocols", "corpora", "estimators", "features", "normalisation", "emotions",
@@ -50,20 +52,24 @@ class Study:
         estimators: what is compared.
         pools: groups of corpora, each treated as one corpus; usually groups of one.
         features: groups of feature sets, each compared with the others; usually one of one.
-        normalisations: how features are standardised.
+        normalisations: how features are standardised, by name.
         emotions: a list of emotions; "six" = those of the original study; "all" = every one;
             "default" = all within one corpus, six where corpora are pooled or crossed.
         train_variants: the variants of the training clips to train on.
         seeds: of splits and estimators.
         drop_duplicates: whether clips are left out whose sound there is more than once: all of
             them where its emotions differ, else all but one.
+
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm"], seeds=[1, 2])
+    >>> asked.seeds, asked.emotions
+    ((1, 2), 'default')
     """
 
     protocols: tuple[Protocol, ...]
     estimators: tuple[Candidate, ...]
     pools: tuple[tuple[str, ...], ...]
     features: tuple[tuple[str, ...], ...] = (REFERENCE,)
-    normalisations: tuple[Normalisation, ...] = ("train",)
+    normalisations: tuple[str, ...] = ("train",)
     emotions: tuple[str, ...] | str = "default"
     train_variants: tuple[Variant, ...] = VARIANTS
     seeds: tuple[int, ...] = (42,)
@@ -84,7 +90,7 @@ def study(
     *,
     protocols: Sequence[str],
     corpora: Sequence[str],
-    estimators: Sequence[str] | Mapping[str, Parameters | Sequence[Parameters]],
+    estimators: Estimators,
     features: Sequence[str] = REFERENCE,
     normalisation: Sequence[str] = ("train",),
     emotions: Sequence[str] | str = "default",
@@ -100,9 +106,11 @@ def study(
         estimators: names, or names with the parameters that differ from the defaults: one
             mapping, or a list of them to compare several settings. A list as the value of a
             parameter (not a tuple) is chosen from by each fit, on speakers of its training rows;
-            [[64, 32]] is the one choice [64, 32].
+            [[64, 32]] is the one choice [64, 32]. An estimator of one's own, under a name that no
+            plug-in has: {"mine": MyClassifier()}, its class, or a function that makes one, as
+            `sertool.estimators.Estimator` says; it must be picklable where there are several jobs.
         features: feature sets of the store; "a+b" takes both together.
-        normalisation: of "none", "train", "corpus", "speaker".
+        normalisation: names, for example ["train", "speaker"].
         emotions: "default", "six", "all", or a list of emotions.
         train_variants: of "original", "noise", "stretch_pitch".
         seeds: of splits and estimators.
@@ -110,20 +118,21 @@ def study(
 
     Raises:
         UnknownName: a plug-in that does not exist.
+        BadPlugin: one that cannot be used.
         BadChoice: any other name or type that does not exist.
 
     >>> asked = study(protocols=["speakers"], corpora=["emodb", "tess+savee"], estimators=["svm"])
     >>> asked.pools
     (('emodb',), ('savee', 'tess'))
-    >>> asked.estimators[0].name
-    'svm'
+    >>> asked.estimators[0].name, asked.seeds
+    ('svm', (42,))
     """
     return Study(
-        protocols=tuple(registry.get("protocols", name) for name in dict.fromkeys(protocols)),
+        protocols=tuple(map(_protocol, dict.fromkeys(protocols))),
         estimators=tuple(_candidates(estimators)),
         pools=tuple(dict.fromkeys(_pool(names) for names in corpora)),
         features=tuple(dict.fromkeys(in_order(_joined(names)) for names in features)),
-        normalisations=_each_of(normalisation, NORMALISATIONS, "normalisation"),
+        normalisations=tuple(map(_normalisation, dict.fromkeys(normalisation))),
         emotions=_emotions(emotions),
         train_variants=_each_of(train_variants, VARIANTS, "variant"),
         seeds=tuple(_seed(seed) for seed in dict.fromkeys(seeds)),
@@ -170,24 +179,48 @@ def _are_settings(estimators: dict[str, Any]) -> bool:
     return all(isinstance(table, dict) for tables in settings for table in tables)
 
 
-def _candidates(
-    estimators: Sequence[str] | Mapping[str, Parameters | Sequence[Parameters]],
-) -> Iterator[Candidate]:
-    for name in dict.fromkeys(estimators):
-        settings = estimators[name] if isinstance(estimators, Mapping) else {}
-        for parameters in [settings] if isinstance(settings, Mapping) else settings:
-            yield _candidate(name, parameters)
+def _candidates(asked: Estimators) -> Iterator[Candidate]:
+    for name in dict.fromkeys(asked):
+        settings = asked[name] if isinstance(asked, Mapping) else {}
+        if isinstance(settings, Mapping):
+            yield candidate.named(name, settings)
+        elif isinstance(settings, (list, tuple)):
+            yield from (candidate.named(name, each) for each in settings)
+        else:
+            yield candidate.brought(name, settings)
 
 
-def _candidate(name: str, parameters: Parameters) -> Candidate:
-    make = registry.get("estimators", name)
-    possible = [each for each in inspect.signature(make).parameters if each != "random_state"]
-    for parameter in parameters:
-        if parameter not in possible:
-            raise BadChoice(f"{name} has no parameter {choices(parameter, possible)}")
-        if parameters[parameter] == []:
-            raise BadChoice(f"{name}: {parameter} = [] leaves nothing to choose from; name values")
-    return Candidate(name, make, dict(parameters))
+def _protocol(name: str) -> Protocol:
+    protocol = registry.get("protocols", name)
+    where = registry.origin("protocols", name)
+    for fault in _faults(protocol, name) if where else ():
+        raise registry.breach("protocols", name, where, fault)
+    found: Protocol = protocol
+    return found
+
+
+def _faults(protocol: Any, name: str) -> Iterator[str]:
+    """What of a protocol breaks the contract."""
+    if not isinstance(protocol, Protocol):
+        yield f"is a {type(protocol).__name__}, no sertool.types.Protocol"
+    elif protocol.name != name:
+        yield f"calls itself {protocol.name}"
+    elif protocol.recipe is not None:
+        strange = [each for each in protocol.recipe.variants if each not in VARIANTS]
+        if strange or not protocol.recipe.variants:
+            yield f"trains on {strange or 'nothing'}; possible are {', '.join(VARIANTS)}"
+        sees = normalisations.get(protocol.recipe.scaling).sees
+        if sees == "all rows" and "scaling" not in protocol.leaks:
+            yield f"scales by {protocol.recipe.scaling} and does not say that scaling leaks"
+
+
+def _normalisation(name: str) -> str:
+    if normalisations.get(name).sees == "all rows":
+        raise BadChoice(
+            f"{name} lets training see the rows that are tested; only a protocol whose recipe says "
+            "so takes it, such as original"
+        )
+    return name
 
 
 def _pool(names: str) -> tuple[str, ...]:

@@ -32,8 +32,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=(
-        "Compare classical back ends on speech emotion recognition, honestly, and use the winner."
-        "\n\nStart with [bold]sertool benchmark[/bold] (a feature store ships inside) or "
+        "Compare classical estimators on speech emotion recognition, honestly, and use the best."
+        "\n\nStart with [bold]sertool benchmark[/bold] (features ship with sertool) or "
         "[bold]sertool predict my.wav[/bold] (so do trained models)."
     ),
     rich_markup_mode="rich",
@@ -63,7 +63,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and stop.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and exit.")
     ] = False,
 ) -> None:
     """Options before the command."""

@@ -28,13 +28,14 @@ RESULTS = Path("sertool-results")
 def benchmark(
     spec: Annotated[
         Path | None,
-        typer.Argument(metavar="[SPEC.toml]", help="A study; options given beside it win."),
+        typer.Argument(metavar="[SPEC.toml]", help="A study as a TOML file; options override it."),
     ] = None,
     store: Annotated[
         str | None,
         typer.Option(
             metavar="DIR",
-            help="The feature store; may be an s3:// address. (default: yours, else the embedded)",
+            help="The feature store, local or remote (s3://...). "
+            "(default: yours, else the embedded)",
         ),
     ] = None,
     results: Annotated[
@@ -62,39 +63,44 @@ def benchmark(
         str | None,
         typer.Option(
             metavar="A,B+C",
-            help="librosa178, functionals; B+C takes both together. (default: SPEC, else the 178)",
+            help="librosa178, functionals; B+C uses both together. (default: SPEC, else the 178)",
         ),
     ] = None,
     normalisation: Annotated[
-        str | None, typer.Option(metavar="A,B", help="none, train, corpus, speaker, extremes.")
+        str | None,
+        typer.Option(metavar="A,B", help="none, train, corpus, speaker, extremes, or a plug-in."),
     ] = None,
     emotions: Annotated[
         str | None,
         typer.Option(
             metavar="six|all|A,B",
-            help="Which enter. (default: all within one corpus, six where corpora meet)",
+            help="Which emotions to use. (default: all within one corpus, six across corpora)",
         ),
     ] = None,
     train_variants: Annotated[
         str | None,
         typer.Option(
             metavar="A,B",
-            help="Train on original, noise, stretch_pitch. (default: SPEC, else original)",
+            help="Variants to train on: original, noise, stretch_pitch. "
+            "(default: SPEC, else original)",
         ),
     ] = None,
-    seeds: Annotated[str | None, typer.Option(metavar="1,2", help="(default: 42)")] = None,
+    seeds: Annotated[
+        str | None,
+        typer.Option(metavar="1,2", help="Seeds of splits and estimators. (default: 42)"),
+    ] = None,
     drop_duplicates: Annotated[
         bool,
         typer.Option(
             "--drop-duplicates",
-            help="Leave out clips whose sound is there more than once: all of them where its "
+            help="Leave out clips whose sound occurs more than once: all of them where their "
             "emotions differ, else all but one.",
         ),
     ] = False,
     jobs: Annotated[
         int,
         typer.Option(
-            metavar="N", help="Fits at a time; -1 = one per core, 1 for undisturbed seconds."
+            metavar="N", help="Fits at a time; -1 = one per core, 1 = undisturbed timings."
         ),
     ] = -1,
     engine: Annotated[str, typer.Option(metavar="local|dask", help=console.ENGINE)] = "local",
@@ -105,8 +111,8 @@ def benchmark(
 ) -> None:
     """Compare estimators under several protocols; print the overview, write all tables.
 
-    With nothing else it runs on the features that ship with sertool: EmoDB (German) and twelve
-    speakers of CREMA-D (English). It can be stopped at any time and goes on where it was.
+    Without options it runs on the features that ship with sertool: EmoDB (German) and twelve
+    speakers of CREMA-D (English). Stop it at any time; the same command goes on where it stopped.
 
     Example: sertool benchmark --store features --protocols clips,speakers --estimators svm,forest
     """

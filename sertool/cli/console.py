@@ -1,21 +1,30 @@
-"""What every command shows alike: tables on stdout, progress and remarks on stderr."""
+"""What every command shows alike: tables on stdout, progress and messages on stderr."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from logging import INFO, Logger, LogRecord
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from sertool.errors import BadChoice
+from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
     from rich.table import Table as RichTable
 
+    from sertool.models.prediction import Prediction
+    from sertool.timeline import Span
 
-ENGINE = "Who does the work: processes of this machine, or a Dask cluster."
-SCHEDULER = "The address of Dask's scheduler; its workers need sertool, too."
+Outcome = TypeVar("Outcome")
+
+ENGINE = "Where the work is done: in processes of this machine, or on a Dask cluster."
+SCHEDULER = "The address of the Dask scheduler; its workers need sertool, too."
+SETTLED_S = 1.0
+"""So long work must have taken before its rate says anything."""
 
 
 class PredictionFormat(enum.StrEnum):
@@ -27,8 +36,12 @@ class PredictionFormat(enum.StrEnum):
 
 
 def say(text: str) -> None:
-    """A remark on stderr, as it is."""
-    stderr().print(text, markup=False, highlight=False, soft_wrap=True)
+    """A message on stderr, as it is."""
+    _print_plainly(stderr(), text)
+
+
+def _print_plainly(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def tell(text: str) -> None:
@@ -69,7 +82,7 @@ def feature_sets(given: str) -> list[str]:
 
 
 def stderr() -> Console:
-    """The console for progress and remarks."""
+    """The console for progress and messages."""
     from rich.console import Console
 
     return Console(stderr=True)
@@ -94,12 +107,66 @@ def bar() -> Progress:
 
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
-            return Text(f"{speed:.1f}/s" if speed else "")
+            return Text(f"{speed:.1f}/s" if speed and (task.elapsed or 0) >= SETTLED_S else "")
 
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=stderr(),
     )  # fmt: skip
+
+
+@contextmanager
+def narrated(title: str, log: Logger) -> Iterator[None]:
+    """Work of one piece on stderr, if that is a screen: its title and what the library logs of it.
+
+    Args:
+        title: what is being done.
+        log: whose messages say how far it is.
+    """
+    with stderr().status(title) as status:
+
+        def show_message(record: LogRecord) -> bool:
+            status.update(f"{title}: {record.getMessage()}")
+            return True
+
+        level = log.level
+        log.setLevel(INFO)
+        log.addFilter(show_message)
+        try:
+            yield
+        finally:
+            log.removeFilter(show_message)
+            log.setLevel(level)
+
+
+def outcomes(
+    work: Callable[[Path], Outcome], recordings: Sequence[Path], doing: str
+) -> list[Outcome | None]:
+    """What work makes of each recording, in order, under a bar where there are several.
+
+    A bad recording is named on stderr with the cause; its outcome is None.
+
+    Args:
+        work: to do with each.
+        recordings: their paths.
+        doing: what the work is called, such as "predicting".
+    """
+    found: list[Outcome | None] = []
+    with bar() as progress:
+        task = progress.add_task(doing, total=len(recordings), visible=len(recordings) > 1)
+        for path in recordings:
+            try:
+                found.append(work(path))
+            except SertoolError as error:
+                _print_plainly(progress.console, f"skipped {error}")
+                found.append(None)
+            progress.advance(task)
+    return found
+
+
+def verdict(found: Prediction | Span) -> str:
+    """The emotion, marked where it is not probable enough to be relied on."""
+    return found.emotion if found.confident else f"{found.emotion} (unsure)"
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

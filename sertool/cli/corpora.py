@@ -1,4 +1,4 @@
-"""`sertool corpora`: what can be read, where it lies, what to know before it is used."""
+"""`sertool corpora`: what can be read, where it is, what to know before it is used."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sertool.types import Corpus
 
 app = typer.Typer(
-    no_args_is_help=True, help="Say where corpora lie, list them, audit them before use."
+    no_args_is_help=True, help="Remember where corpora are, list them, audit them before use."
 )
 
 N_SHOWN = 10
@@ -41,9 +41,9 @@ class AuditFormat(enum.StrEnum):
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="A corpus that `sertool list` names.")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder it lies in.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that holds it.")],
 ) -> None:
-    """Remember where a corpus lies, so that `sertool extract NAME` finds it."""
+    """Remember the folder of a corpus, so that `sertool extract NAME` finds it."""
     from sertool import registry
     from sertool.corpora import find_clips
 
@@ -55,7 +55,7 @@ def add(
 
 @app.command(name="list")
 def list_corpora() -> None:
-    """Name, language, clips found of those expected, speakers, licence, and where it lies."""
+    """List the corpora: language, clips found and expected, speakers, licence, folder."""
     rows = []
     for corpus, place, n_found in _states():
         found = f"{n_found} / {corpus.clips}" if place else f"- / {corpus.clips}"
@@ -81,18 +81,19 @@ def check(
         list[str] | None,
         typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
-    format: Annotated[AuditFormat, typer.Option(help="How to show it.")] = AuditFormat.text,
+    format: Annotated[
+        AuditFormat, typer.Option(help="The format of the output.")
+    ] = AuditFormat.text,
     jobs: Annotated[
         int, typer.Option(metavar="N", help="Processes; 1 = this one alone, -1 = one a core.")
     ] = -1,
     plugin: PluginFiles = None,
 ) -> None:
-    """Audit corpora: listen to every recording, and say what to know before a number is made.
+    """Audit corpora: decode every recording, and report what to know before you use them.
 
-    Finds missing, unexpected, unreadable, doubled and silent recordings, one sound under two
-    emotions, clipping, odd formats, words that are no emotions here, and speakers that cannot tell
-    emotion from voice. Exit code 1 where something should worry you, 0 where nothing does, 2 where
-    nothing could be checked.
+    It finds missing, unexpected, unreadable, duplicate and silent recordings, one sound under two
+    emotions, clipping, odd formats, labels that sertool does not know, and speakers of one emotion
+    only. Exit code 1 if a finding is a worry, 0 if none is, 2 if nothing could be checked.
 
     Example: sertool corpora check emodb=~/corpora/emodb mine=interviews.csv --format json
     """

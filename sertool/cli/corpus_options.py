@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sertool.corpora.sources import Source
     from sertool.types import Emotion
 
-MAP = "A manifest's word for an emotion (joy=happy); may be given again for another."
+MAP = "A manifest's label and its emotion (joy=happy); may be given several times."
 
 
 def source(
@@ -40,7 +40,7 @@ def source(
     if equals and place.lower().endswith(".csv"):
         if name in registry.names("corpora"):
             raise BadChoice(
-                f"{name} is the name of a built-in corpus; call your manifest otherwise"
+                f"{name} is the name of a built-in corpus; give your manifest another name"
             )
         return sources.manifest_source(
             paths.path(place), name=name, mapping=mapping, vocabulary=vocabulary
@@ -54,7 +54,9 @@ def source(
         ) from None
     folder = paths.path(place) if equals else home.places().get(name)
     if folder is None:
-        raise NotFound(f"where does {name} lie? give {name}=DIR or: sertool corpora add {name} DIR")
+        raise NotFound(
+            f"no folder is known for {name}; give {name}=DIR, or: sertool corpora add {name} DIR"
+        )
     return sources.folder_source(corpus, folder)
 
 

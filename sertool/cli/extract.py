@@ -23,13 +23,14 @@ def extract(
             metavar="NAME=PLACE...",
             help="A corpus and its folder (ravdess=DIR), your own as a CSV with columns path, "
             "emotion and optionally speaker, language, sentence, gender (mine=my.csv), or just "
-            "the name of one that `sertool corpora add` knows. A place may be an s3:// address.",
+            "the name of one that `sertool corpora add` knows. Both may be remote (s3://...).",
         ),
     ],
     store: Annotated[
         str | None,
         typer.Option(
-            metavar="DIR", help="Where the store is; may be an s3:// address. (default: user data)"
+            metavar="DIR",
+            help="The feature store, local or remote (s3://...). (default: user data)",
         ),
     ] = None,
     jobs: Annotated[
@@ -40,7 +41,7 @@ def extract(
         typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
     own_labels: Annotated[
-        bool, typer.Option("--own-labels", help="Keep a manifest's words as they are.")
+        bool, typer.Option("--own-labels", help="Keep a manifest's labels as they are.")
     ] = False,
     speakers: Annotated[
         int | None,
@@ -55,7 +56,7 @@ def extract(
         typer.Option(
             metavar="A,B",
             help="Feature sets: librosa178 (the study's), functionals (517 statistics over "
-            "frames). What the store holds already is measured, too.",
+            "frames). Those that the store already holds stay in it.",
         ),
     ] = "librosa178",
     engine: Annotated[str, typer.Option(metavar="local|dask", help=console.ENGINE)] = "local",
@@ -63,22 +64,22 @@ def extract(
         str | None, typer.Option(metavar="TCP://HOST:PORT", help=console.SCHEDULER)
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="A bad recording is an error: exit with 2.")
+        bool, typer.Option("--strict", help="Treat a bad recording as an error: exit code 2.")
     ] = False,
     plugin: PluginFiles = None,
 ) -> None:
     """Measure the features of recordings, three variants each, into a parquet store.
 
     Only what is new or changed is measured; Ctrl-C or a kill loses a few seconds of work at most.
-    A bad recording is skipped, counted and listed with its cause. The store mirrors the folders:
-    clips that are gone from a folder leave the store.
+    A bad recording is skipped, counted and listed with the cause. The store mirrors the folders:
+    clips that are gone from a folder leave the store, too.
 
     Example: sertool extract emodb=~/corpora/emodb mine=interviews.csv --store features
     """
     from sertool import parallel
     from sertool.corpora import sources
     from sertool.storage import paths
-    from sertool.store import extraction
+    from sertool.store import extraction, upgrade
 
     jobs = console.checked_jobs(jobs)
     place = paths.path(store) if store else home.default_store()
@@ -87,6 +88,8 @@ def extract(
     found = [corpus_options.source(given, mapping, vocabulary) for given in corpora]
     if speakers is not None:
         found = [sources.first_speakers(source, speakers) for source in found]
+    for name, _ in upgrade.upgrade(place):
+        console.say(f"{name}: converted from an older format of the store, nothing measured")
     plan = extraction.plan(found, place, console.feature_sets(features))
     with parallel.engine(engine, scheduler):
         bad = _run(plan, jobs)
@@ -109,17 +112,10 @@ def _run(plan: Plan, jobs: int) -> list[Outcome]:
 
 
 def _summary(plan: Plan, bad: list[Outcome]) -> None:
-    from sertool import store
-
     for outcome in bad:
         console.say(f"skipped {outcome.corpus}/{outcome.clip}: {outcome.cause}")
-    for name in (source.corpus.name for source in plan.sources):
-        held = store.sets(plan.store, [name]) if name in store.corpora(plan.store) else ()
-        if held and {*held} != {*plan.feature_sets}:
-            console.say(
-                f"{name}: still without {', '.join({*plan.feature_sets} - {*held})}, which not all "
-                "of its clips have yet; run again to go on, or take away recordings that are bad"
-            )
+    for name, why in plan.untouched.items():
+        console.say(f"{name} stays as it is: {why}")
     n_new = len(plan.tasks) - len(bad)
     left = f", {plan.leaving} gone" if plan.leaving else ""
     typer.echo(

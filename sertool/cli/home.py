@@ -31,7 +31,7 @@ def store_to_read(given: str | None) -> Path:
     if given is not None:
         return paths.path(given)
     own = default_store()
-    return own if any(own.glob("corpus=*")) else EMBEDDED_STORE
+    return own if any(own.glob("*/clips.parquet")) else EMBEDDED_STORE
 
 
 def places() -> dict[str, Path]:

@@ -60,7 +60,7 @@ def listen(
             "--list-devices",
             callback=_list_devices,
             is_eager=True,
-            help="Show the microphones and stop.",
+            help="Show the microphones and exit.",
         ),
     ] = False,
     hop: Annotated[
@@ -73,22 +73,22 @@ def listen(
         ),
     ] = None,
     replay: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Hear a file as if it were spoken now.")
+        Path | None, typer.Option(metavar="FILE", help="Listen to a file as if it were spoken now.")
     ] = None,
     speed: Annotated[
-        float | None, typer.Option(help="Of a replay: how much faster. (default: 1)")
+        float | None, typer.Option(help="Of a replay; 2 is twice as fast. (default: 1)")
     ] = None,
     format: Annotated[
         LiveFormat | None,
-        typer.Option(help="How to show it. (default: live on a screen, lines elsewhere)"),
+        typer.Option(help="The format of the output. (default: live on a screen, else lines)"),
     ] = None,
     plugin: PluginFiles = None,
 ) -> None:
-    """Listen to a microphone and show the emotion as it is spoken; Ctrl-C ends.
+    """Listen to a microphone and show the emotion as it is spoken; Ctrl-C stops.
 
-    Windows of 2.5 s are recognised, those in which nobody seems to speak are left out, and the
-    probabilities of those that overlap are averaged. Nothing is kept unless --save asks for it.
-    A microphone needs sounddevice, the extra "live"; a file needs nothing.
+    It recognises windows of 2.5 s, leaves out those without voice activity, and averages the
+    probabilities of windows that overlap. Nothing is kept unless --save asks for it. A microphone
+    needs the extra "live" (sounddevice); a file needs nothing.
 
     Example: sertool listen --backend svm --save recordings
     """

@@ -7,11 +7,23 @@ from sertool.cli.plugin_option import PluginFiles
 
 
 def list_plugins(plugin: PluginFiles = None) -> None:
-    """Name every corpus, estimator, protocol and feature there is, other packages' included.
+    """List every corpus, feature, estimator, protocol and other plug-in, by name.
 
-    Feature sets are what --features takes.
+    Feature sets are what --features takes. What is not built in is shown with package and version.
     """
     from sertool import registry
 
     for kind in registry.KINDS:
-        console.tell(f"{kind.replace('_', ' ')}: {', '.join(registry.names(kind))}")
+        shown = ", ".join(_shown(kind, name) for name in registry.names(kind))
+        console.tell(f"{kind.replace('_', ' ')}: {shown}")
+
+
+def _shown(kind: str, name: str) -> str:
+    """A name, and what brings it where that is not sertool alone; nothing is imported."""
+    from sertool import registry
+
+    places = registry.places(kind, name)
+    if len(places) > 1:
+        return f"{name} (refused: in {' and '.join(places)})"
+    origin = registry.origin(kind, name)
+    return f"{name} ({origin})" if origin else name

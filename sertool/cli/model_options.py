@@ -1,4 +1,4 @@
-"""Which model hears whom: the options that every command has that recognises emotions."""
+"""Which model, and whose: the options of every command that recognises emotions."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ if TYPE_CHECKING:
     from sertool.models.prediction import Predictor
 
 DEFAULT_BACKEND = "xgboost"
-"""The one whose UAR is the best in the mean of the corpora that none of them ever heard."""
+"""The one whose mean UAR on unseen corpora is the best."""
 
 Backend = Annotated[
     str | None,
     typer.Option(
-        help="A model that ships: logistic, svm, forest, xgboost, cnn "
+        help="A model that ships, by its estimator: logistic, svm, forest, xgboost, cnn "
         f"(default: {DEFAULT_BACKEND})."
     ),
 ]
 ModelFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="A model that `sertool train` made.")
+    Path | None, typer.Option(metavar="FILE", help="A model file that `sertool train` wrote.")
 ]
 VoiceFile = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="The speaker's own voice, by `sertool calibrate`."),
+    typer.Option(
+        metavar="FILE", help="A voice file that `sertool calibrate` wrote, for a personal model."
+    ),
 ]
 
 

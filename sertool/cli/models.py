@@ -1,4 +1,4 @@
-"""`sertool models`: what models are at hand, and how good they are."""
+"""`sertool models`: which models there are, and how good they are."""
 
 from __future__ import annotations
 
@@ -9,11 +9,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sertool.cli import console
+from sertool.notation import percent
 
 if TYPE_CHECKING:
     from sertool.models.persistence import Model
 
-COLUMNS = ("model", "emotions", "features", "corpus", "", "UAR", "accuracy", "sure", "ECE", "MB")
+COLUMNS = (
+    "model",
+    "emotions",
+    "features",
+    "corpus",
+    "",
+    "UAR",
+    "accuracy",
+    "confident",
+    "ECE",
+    "MB",
+)
+LEGEND = (
+    "In %. New speakers: held out in training; ECE, the expected calibration error, is theirs. "
+    "Unseen corpus: not trained on. Confident: the share of answers that are marked so, and how "
+    "many of these are right."
+)
 
 
 def models(
@@ -23,9 +40,9 @@ def models(
 ) -> None:
     """List the models that ship, and yours, with their figures in %.
 
-    The UAR and accuracy of new speakers are of clips held out in training; sure is the share of
-    answers that are marked as such, and how many of these are right; ECE the expected calibration
-    error. Each model's card (the .md file beside it) says more.
+    New speakers were held out in training; unseen corpora were not trained on. Confident is the
+    share of answers that are marked so, and how many of these are right; ECE is the expected
+    calibration error. Each model's card (the .md file beside it) says more.
 
     Example: sertool models mine.sertool
     """
@@ -37,14 +54,15 @@ def models(
         name = file.stem if file in shipped else str(file)
         rows += _rows(name, persistence.load(file), file.stat().st_size / 1e6)
     console.show("Models", COLUMNS, rows)
+    console.tell(LEGEND)
 
 
 def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:
-    ece = f"{100 * model.about['calibration']['ece']:.1f}"
+    ece = percent(model.about["calibration"]["ece"])
     first = (name, str(len(model.labels)), str(len(model.features)))
     scored = [
         (corpus, words, figures)
-        for kind, words in (("held_out", "new speakers"), ("unseen", "never heard"))
+        for kind, words in (("held_out", "new speakers"), ("unseen", "unseen corpus"))
         for corpus, figures in model.about.get(kind, {}).items()
     ]
     rows: list[tuple[str, ...]] = []
@@ -57,5 +75,5 @@ def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:
 def _scores(figures: Mapping[str, Any]) -> tuple[str, str, str]:
     right = figures["sure_accuracy"]
     sure = f"{100 * figures['sure']:.0f}" + ("" if right is None else f" ({100 * right:.0f} right)")
-    uar, accuracy = (f"{100 * figures[name]['value']:.1f}" for name in ("uar", "accuracy"))
+    uar, accuracy = (percent(figures[name]["value"]) for name in ("uar", "accuracy"))
     return uar, accuracy, sure

@@ -21,7 +21,7 @@ from sertool.cli.model_options import Backend, ModelFile, VoiceFile
 from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.sound_paths import files
 from sertool.cli.timeline import show as show_timeline
-from sertool.errors import BadChoice, SertoolError
+from sertool.errors import BadChoice
 
 if TYPE_CHECKING:
     from sertool.models.prediction import Prediction, Predictor
@@ -41,31 +41,32 @@ def predict(
     model: ModelFile = None,
     voice: VoiceFile = None,
     format: Annotated[
-        PredictionFormat, typer.Option(help="How to show them.")
+        PredictionFormat, typer.Option(help="The format of the output.")
     ] = PredictionFormat.table,
     timeline: Annotated[
-        bool, typer.Option("--timeline", help="Go through a long recording, span by span.")
+        bool, typer.Option("--timeline", help="Follow the emotion through a long recording.")
     ] = False,
     hop: Annotated[
         float | None,
         typer.Option(
-            metavar="SECONDS", help="From one window of a timeline to the next. (default: 1)"
+            metavar="SECONDS", help="From one window of the timeline to the next. (default: 1)"
         ),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write a timeline by its suffix: .csv .json .txt (Audacity) .TextGrid .png .svg",
+            help="Write the timeline; the suffix says how: "
+            ".csv .json .txt (Audacity) .TextGrid .png .svg",
         ),
     ] = None,
     plugin: PluginFiles = None,
 ) -> None:
     """Recognise the emotion of recordings, with the probability of each emotion.
 
-    A folder is walked. A bad recording is named on stderr with its cause and counted; in JSON and
-    CSV it keeps its place, with an empty emotion. Exit code 2 where no recording could be used.
-    What is not probable enough to be relied on is marked as unsure.
+    Folders are searched for sound files. A bad recording is named on stderr with the cause, and
+    counted; JSON and CSV keep a row for it, with an empty emotion. Exit code 2 if no recording
+    could be used. An answer that is not probable enough to rely on is marked unsure.
 
     Example: sertool predict interview.wav --timeline --output interview.png
     """
@@ -111,17 +112,11 @@ def _at_hand(recordings: Sequence[Path]) -> Iterator[list[Path]]:
 def _predict(predictor: Predictor, paths: Sequence[Path]) -> list[Prediction]:
     from sertool.models.prediction import Prediction
 
-    predictions = []
-    with console.bar() as bar:
-        task = bar.add_task("predicting", total=len(paths), visible=len(paths) > 1)
-        for path in paths:
-            try:
-                predictions.append(_named(predictor(path)))
-            except SertoolError as error:
-                bar.console.print(f"skipped {error}", markup=False, highlight=False, soft_wrap=True)
-                predictions.append(Prediction(str(path), "", {}, 0.0, 0.0, 0.0))
-            bar.advance(task)
-    return predictions
+    found = console.outcomes(predictor, paths, "predicting")
+    return [
+        _named(each) if each else Prediction(str(path), "", {}, 0.0, 0.0, 0.0)
+        for path, each in zip(paths, found, strict=True)
+    ]
 
 
 def _named(prediction: Prediction) -> Prediction:
@@ -137,7 +132,11 @@ def _table(predictions: Sequence[Prediction]) -> None:
     if len({*names}) < len(names):
         names = [each.path for each in predictions]
     rows = [
-        (name, _verdict(each), *(f"{each.probabilities[emotion]:.2f}" for emotion in emotions))
+        (
+            name,
+            console.verdict(each),
+            *(f"{each.probabilities[emotion]:.2f}" for emotion in emotions),
+        )
         for name, each in zip(names, predictions, strict=True)
         if each.emotion
     ]
@@ -146,10 +145,6 @@ def _table(predictions: Sequence[Prediction]) -> None:
     for each in predictions:
         for remark in each.remarks:
             console.say(f"{each.path}: {remark}")
-
-
-def _verdict(prediction: Prediction) -> str:
-    return prediction.emotion if prediction.confident else f"{prediction.emotion} (unsure)"
 
 
 def _json(predictions: Sequence[Prediction]) -> None:

@@ -19,18 +19,20 @@ INSTALL = 'pip install "sertool[web]"'
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="Where it listens; 0.0.0.0 lets other machines in.")
+        str, typer.Option(help="The address to serve at; 0.0.0.0 lets other machines in.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 7860,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")
+    ] = 7860,
     model: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Also offer a model that `sertool train` made, first."),
+        typer.Option(metavar="FILE", help="Offer this model file, too, as the first choice."),
     ] = None,
     plugin: PluginFiles = None,
 ) -> None:
     """Serve a web page that recognises the emotion of what is recorded or uploaded there.
 
-    The sound goes nowhere else, and none is kept. Programs can use it too: see docs/web.md.
+    The sound goes nowhere else, and none is kept. Programs can use it, too: see docs/web.md.
 
     Example: sertool serve --port 8000
     """

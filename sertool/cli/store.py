@@ -1,9 +1,10 @@
-"""`sertool store`: what a feature store holds, and whether all of it is whole."""
+"""`sertool store`: what a feature store holds, whether all of it is whole, and what to change."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -12,28 +13,28 @@ from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadTable, NotFound
 
 if TYPE_CHECKING:
-    from sertool.store.parquet import Part
+    from sertool.store.stored_sets import StoredSet
 
 app = typer.Typer(no_args_is_help=True, help="Look into a feature store.")
 
+Store = Annotated[str | None, typer.Argument(metavar="DIR", help="The store. (default: yours)")]
+COLUMNS = ("corpus", "clips", "speakers", "feature sets", "waiting clips", "verdict")
+Read = TypeVar("Read")
+
 
 @app.command()
-def check(
-    folder: Annotated[
-        str | None, typer.Argument(metavar="DIR", help="The store. (default: yours)")
-    ] = None,
-    plugin: PluginFiles = None,
-) -> None:
-    """Verify every byte of a store by its checksums; exit 1 if a part is damaged.
+def check(folder: Store = None, plugin: PluginFiles = None) -> None:
+    """Verify every byte of a store by its checksums; exit 1 if a file is damaged.
 
     Says for each corpus what is there, and of what is damaged the file and what to do.
 
     Example: sertool store check features
     """
-    from sertool import store
+    from sertool.store import layout
 
     place = home.store_to_read(folder)
-    names = sorted({*store.corpora(place), *store.waiting(place)})
+    layout.refuse_old(place)
+    names = sorted({*layout.corpora(place), *layout.waiting(place)})
     if not names:
         raise NotFound(
             f"no feature store at {place}; make one with: sertool extract "
@@ -41,52 +42,90 @@ def check(
         )
     rows, faults = [], []
     for name in names:
-        found = [_verified(file) for file in store.files_of(place, name)]
-        whole = [part for part in found if not isinstance(part, str)]
-        damaged = [fault for fault in found if isinstance(fault, str)]
-        rows.append(_row(place, name, whole, len(damaged)))
+        row, damaged = _checked(place, name)
+        rows.append(row)
         faults += damaged
-    columns = ("corpus", "clips", "speakers", "feature sets", "waiting clips", "verdict")
-    console.show(f"Store {place}", columns, rows)
+    console.show(f"Store {place}", COLUMNS, rows)
     for fault in faults:
         console.say(fault)
     if faults:
         raise typer.Exit(1)
 
 
-def _verified(file: Path) -> Part | str:
-    """A part, or why it cannot be used."""
-    from sertool.store import parquet
+@app.command()
+def upgrade(folder: Store = None) -> None:
+    """Convert a store of an older format; nothing is measured.
 
-    try:
-        part = parquet.read(file)
-        part.table(["clip"])
-    except BadTable as error:
-        return str(error)
-    return part
+    Example: sertool store upgrade features
+    """
+    from sertool.store import upgrade
+
+    place = home.store_to_read(folder)
+    n_files = 0
+    for corpus, brought in upgrade.upgrade(place):
+        n_files += 1
+        console.say(f"{corpus}: {', '.join(brought) or 'nothing that is measured as it was'}")
+    typer.echo(f"{place}: {n_files} files converted" if n_files else f"{place}: up to date")
 
 
-def _row(place: Path, name: str, whole: list[Part], n_damaged: int) -> tuple[str, ...]:
-    from sertool import store
+@app.command()
+def remove(
+    feature_set: Annotated[
+        str, typer.Argument(metavar="SET", help="A feature set, as `store check` names it.")
+    ],
+    folder: Store = None,
+) -> None:
+    """Remove a feature set from a store; other sets are not touched.
 
-    waiting = [part for part in whole if store.JOURNAL in part.file.relative_to(place).parts]
-    readable = [part for part in whole if part not in waiting]
-    speakers = {each for part in readable for each in part.table(["speaker"])[0].to_pylist()}
-    sets = dict.fromkeys(name for part in whole for name in part.sets)
-    outdated = dict.fromkeys(f"{name} (outdated)" for part in whole for name in part.outdated)
-    return (
+    Example: sertool store remove functionals features
+    """
+    from sertool.storage import writing
+    from sertool.store import layout, merging, stored_sets
+
+    place = home.store_to_read(folder)
+    with writing.alone(place):
+        corpora = layout.corpora(place)
+        held = [name for name in corpora if feature_set in stored_sets.of_corpus(place, name)]
+        if not held:
+            raise NotFound(f"no corpus in {place} has {feature_set}: sertool store check {place}")
+        for name in held:
+            merging.remove(place, name, feature_set)
+    typer.echo(f"{feature_set} removed from {', '.join(held)}")
+
+
+def _checked(place: Path, name: str) -> tuple[tuple[str, ...], list[str]]:
+    """What to say of a corpus, and what is damaged in it."""
+    from sertool.store import layout, parquet, stored_sets
+
+    faults: list[str] = []
+    clips = [file for file in [layout.clips_file(place, name)] if file.is_file()]
+    who = list(_whole(parquet.read, clips, faults))
+    found = list(_whole(stored_sets.read, layout.set_files(place, name), faults))
+    waiting = list(_whole(stored_sets.read, layout.journal_parts(place, name), faults))
+    speakers = {each for file in who for each in file.table(["speaker"])[0].to_pylist()}
+    n_files = len(who) + len(found) + len(waiting) + len(faults)
+    row = (
         name,
-        str(sum(len(part.stamps) for part in readable)),
+        str(sum(file.n_rows for file in who)),
         str(len(speakers)),
-        "+".join([*sets, *outdated]) or "-",
-        str(sum(len(part.stamps) for part in waiting)),
-        _verdict(whole, n_damaged),
+        ", ".join(dict.fromkeys(map(_described, [*found, *waiting]))) or "-",
+        str(len({clip for each in waiting for clip in each.file.stamps})),
+        f"{len(faults)} of {n_files} files damaged" if faults else "whole",
     )
+    return row, faults
 
 
-def _verdict(whole: list[Part], n_damaged: int) -> str:
-    if n_damaged:
-        return f"{n_damaged} of {len(whole) + n_damaged} files damaged"
-    if all(part.is_sealed for part in whole):
-        return "whole"
-    return "format 1, without a checksum; sertool extract gives it one"
+def _whole(
+    read: Callable[[Path], Read], files: Sequence[Path], faults: list[str]
+) -> Iterator[Read]:
+    """The files that can be read; of the others the reasons are added to `faults`."""
+    for file in files:
+        try:
+            yield read(file)
+        except BadTable as error:
+            faults.append(str(error))
+
+
+def _described(stored: StoredSet) -> str:
+    """A set by its name, and what keeps it from being measured."""
+    return f"{stored.name} ({stored.why})" if stored.why else stored.name

@@ -35,6 +35,7 @@ def show(
     """
     from sertool import timeline
     from sertool.storage import writing
+    from sertool.timeline import envelope
 
     if len(paths) != 1:
         raise BadChoice(f"--timeline goes through one recording, these are {len(paths)}")
@@ -43,7 +44,7 @@ def show(
         _check_suffix(output)
     windows = _windows(predictor, path, hop_s)
     spans = list(timeline.spans(windows))
-    outline = _outline(path)
+    outline = envelope.of_recording(path)
     if output:
         writing.write(output, _content(output, path, outline, windows, spans))
         typer.echo(f"{output}: {len(spans)} spans of {outline.duration_s:.1f} s")
@@ -65,14 +66,6 @@ def _windows(predictor: Predictor, path: Path, hop_s: float) -> list[Prediction]
                 windows.append(window)
                 progress.update(task, description=f"listening: {window.end_s:.0f} s")
     return windows
-
-
-def _outline(path: Path) -> Envelope:
-    from sertool.audio import LONGEST_TIMELINE_S, decoding
-    from sertool.timeline.envelope import envelope
-
-    with decoding.opened(path, LONGEST_TIMELINE_S) as stream:
-        return envelope(stream.blocks, stream.rate)
 
 
 def _check_suffix(output: Path) -> None:
@@ -112,7 +105,7 @@ def _print(spans: Sequence[Span], outline: Envelope, format: PredictionFormat) -
             (
                 _clock(each.start_s),
                 _clock(each.end_s),
-                each.emotion if each.confident else f"{each.emotion} (unsure)",
+                console.verdict(each),
                 f"{each.probability:.2f}",
             )
             for each in spans

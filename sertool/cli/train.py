@@ -10,6 +10,7 @@ import typer
 from sertool.cli import console, home
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadChoice
+from sertool.notation import percent, settings
 
 if TYPE_CHECKING:
     from sertool.models.persistence import Model
@@ -32,30 +33,33 @@ def train(
         str | None, typer.Option(metavar="A,B", help="Corpora of the store. (default: all)")
     ] = None,
     emotions: Annotated[
-        str, typer.Option(metavar="six|all|A,B", help="Which to recognise.")
+        str, typer.Option(metavar="six|all|A,B", help="Which emotions to recognise.")
     ] = "six",
     features: Annotated[
         str, typer.Option(metavar="A,B", help="Feature sets: librosa178, functionals.")
     ] = "librosa178",
     train_variants: Annotated[
         str | None,
-        typer.Option(metavar="A,B", help="Train on original, noise, stretch_pitch. (default: all)"),
+        typer.Option(
+            metavar="A,B",
+            help="Variants to train on: original, noise, stretch_pitch. (default: all)",
+        ),
     ] = None,
     set: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE",
-            help="A parameter of the estimator (epochs=20); C=[1,3] chooses by new speakers.",
+            help="A parameter of the estimator (epochs=20); C=[1,3] lets held-out speakers choose.",
         ),
     ] = None,
     folds: Annotated[
-        int, typer.Option(min=2, help="Groups of speakers that calibration holds out in turn.")
+        int, typer.Option(min=2, help="Groups of speakers that are held out in turn to calibrate.")
     ] = 5,
-    seed: Annotated[int, typer.Option(help="Of folds and estimator.", min=0)] = 42,
+    seed: Annotated[int, typer.Option(help="Seed of folds and estimator.", min=0)] = 42,
     unseen: Annotated[
         str | None,
         typer.Option(
-            metavar="A,B", help="Corpora of the store to try the model on, untrained: for the card."
+            metavar="A,B", help="Corpora of the store to test on, for the card; never trained on."
         ),
     ] = None,
     plugin: PluginFiles = None,
@@ -64,7 +68,7 @@ def train(
 
     The file holds all that predicting needs: estimator, feature names, window rule, scaling,
     labels, calibration, versions. It is stored with skops, never pickle. A card beside it (.md)
-    says what it was made from, how good it is on new speakers and how far to believe it.
+    says what it was made from, how good it is on new speakers and how far to trust it.
 
     Example: sertool train --estimator svm --store features --corpora emodb --output my.sertool
     """
@@ -90,7 +94,7 @@ def train(
     sets = console.feature_sets(features)
     table = store_file.read(place, names, sets)
     rows = training.rows(table, asked.emotions, asked.train_variants)
-    with console.stderr().status(f"training {estimator} on {rows.num_rows} rows"):
+    with console.narrated(f"training {estimator} on {rows.num_rows:,} rows", training.LOG):
         model = training.train(rows, asked.estimators[0], feature_sets=sets, seed=seed, folds=folds)
         if unseen:
             others = store_file.read(place, console.words(unseen), sets)
@@ -99,15 +103,16 @@ def train(
     writing.write(output.with_suffix(".md"), card.card(model).encode())
     chosen = model.about["parameters"]
     size = output.stat().st_size / 1e6
-    name = ", ".join((estimator, *(f"{each}={chosen[each]}" for each in asked.estimators[0].open)))
+    found = settings({each: chosen[each] for each in asked.estimators[0].open})
+    name = f"{estimator}, {found}" if found else estimator
     typer.echo(f"{output}: {name}; {', '.join(model.labels)}; {size:.1f} MB; {_figures(model)}")
 
 
 def _figures(model: Model) -> str:
     held_out = model.about["held_out"].items()
-    uars = ", ".join(f"{name} {100 * each['uar']['value']:.1f} %" for name, each in held_out)
+    uars = ", ".join(f"{name} {percent(each['uar']['value'])} %" for name, each in held_out)
     error = model.about["calibration"]["ece"]
-    doubt = ": do not believe its probabilities; more speakers help" if error > UNRELIABLE else ""
+    doubt = ": do not trust its probabilities; more speakers help" if error > UNRELIABLE else ""
     return f"UAR of new speakers: {uars}; calibration error {error:.3f}{doubt}"
 
 

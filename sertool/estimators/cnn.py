@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from sertool.errors import BadChoice
+from sertool.estimators import Estimator
 from sertool.estimators._network import Floats, Rows, logits, network, threads
 from sertool.estimators._quantiles import NormalQuantiles
 
@@ -176,4 +177,10 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-estimator = CNNClassifier
+estimator = Estimator(
+    CNNClassifier,
+    types=(
+        "sertool.estimators._quantiles.NormalQuantiles",
+        "sertool.estimators.cnn.CNNClassifier",
+    ),
+)

@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sertool.errors import BadChoice
+from sertool.estimators import Estimator
 from sertool.estimators._rowwise import Rowwise
 
 
@@ -38,7 +39,7 @@ class Bounded(Rowwise):
         return within
 
 
-def estimator(
+def logistic(
     *,
     C: float = 0.01,
     bound: float = 1.5,
@@ -66,12 +67,23 @@ def estimator(
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
-    >>> round(estimator(C=1.0).fit(X, y).score(X, y), 2)
+    >>> round(logistic(C=1.0).fit(X, y).score(X, y), 2)
     0.97
     """
-    logistic = LogisticRegression(
+    regression = LogisticRegression(
         C=C, class_weight=class_weight, max_iter=max_iter, random_state=random_state
     )
     return Pipeline(
-        [("scaler", StandardScaler()), ("bounded", Bounded(bound)), ("logistic", logistic)]
+        [("scaler", StandardScaler()), ("bounded", Bounded(bound)), ("logistic", regression)]
     )
+
+
+estimator = Estimator(
+    logistic,
+    types=(
+        "sertool.estimators.logistic.Bounded",
+        "sklearn.linear_model._logistic.LogisticRegression",
+        "sklearn.pipeline.Pipeline",
+        "sklearn.preprocessing._data.StandardScaler",
+    ),
+)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
+from sertool.estimators import Estimator
 from sertool.estimators._quantiles import NormalQuantiles
 from sertool.estimators._rowwise import Rowwise
 
@@ -25,7 +27,7 @@ class PerFeature(Rowwise):
         return divided
 
 
-def estimator(
+def svm(
     *,
     C: float = 3.0,
     gamma: float | str = 0.27,
@@ -48,8 +50,30 @@ def estimator(
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
-    >>> round(estimator().fit(X, y).score(X, y), 2)
+    >>> round(svm().fit(X, y).score(X, y), 2)
     0.99
     """
     svc = SVC(C=C, gamma=gamma, class_weight=class_weight, random_state=random_state)
     return Pipeline([("quantiles", NormalQuantiles()), ("per_feature", PerFeature()), ("svc", svc)])
+
+
+def scores(fitted: Pipeline, X: np.ndarray) -> np.ndarray:
+    """The decision values of each pair of emotions, shape (n, n_pairs).
+
+    The values per emotion are votes, which tell sure answers hardly from unsure ones.
+    """
+    pairwise = copy(fitted[-1]).set_params(decision_function_shape="ovo")
+    values: np.ndarray = Pipeline([*fitted.steps[:-1], ("pairwise", pairwise)]).decision_function(X)
+    return values[:, None] if values.ndim == 1 else values
+
+
+estimator = Estimator(
+    svm,
+    types=(
+        "sertool.estimators._quantiles.NormalQuantiles",
+        "sertool.estimators.svm.PerFeature",
+        "sklearn.pipeline.Pipeline",
+        "sklearn.svm._classes.SVC",
+    ),
+    scores=scores,
+)

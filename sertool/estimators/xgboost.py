@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sertool.errors import BadChoice
+from sertool.estimators import Estimator
 
 
 class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -101,4 +102,7 @@ class XGBoostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.classes_[probabilities.argmax(axis=1)])
 
 
-estimator = XGBoostClassifier
+estimator = Estimator(
+    XGBoostClassifier,
+    types=("sertool.estimators.xgboost.XGBoostClassifier", "xgboost.core.Booster"),
+)

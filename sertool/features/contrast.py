@@ -13,14 +13,8 @@ if TYPE_CHECKING:
 
 
 def compute(spectrum: Spectrum) -> np.ndarray:
-    """Decibels between the loudest and the softest 2 % of bins in each band, mean over frames.
-
-    Bands: up to 200 Hz, then six octaves from there to the top; shape (7,).
-    """
-    from sertool.features.spectrum.decibel import decibel
-
-    valleys, peaks = spectrum.extremes
-    mean: np.ndarray = (decibel(peaks) - decibel(valleys)).mean(axis=1, dtype=np.float64)
+    """Mean over frames of the contrast in seven bands, shape (7,)."""
+    mean: np.ndarray = spectrum.contrast.mean(axis=1, dtype=np.float64)
     return mean
 
 

@@ -11,8 +11,6 @@ from sertool.features import Feature
 if TYPE_CHECKING:
     from sertool.features.spectrum import Spectrum
 
-PAUSE_DB = 30.0
-"""Frames this far below the loudest are pauses."""
 PROMINENCE_DB = 3.0
 """How far a peak of the level rises above its surroundings, to count as a syllable."""
 
@@ -24,11 +22,12 @@ def compute(spectrum: Spectrum) -> np.ndarray:
     """
     from scipy.signal import find_peaks
 
+    from sertool.audio.activity import pauses
     from sertool.features.spectrum.banks import HOP
 
     voiced, level = spectrum.pitch.voiced, spectrum.level
     second = spectrum.rate / HOP
-    kinds = voiced, ~voiced, level < level.max() - PAUSE_DB
+    kinds = voiced, ~voiced, pauses(level)
     stretches = [_stretches(frames, second) for frames in kinds]
     syllables = find_peaks(level, prominence=PROMINENCE_DB)[0].size / (level.size / second)
     return np.array([*np.concatenate(stretches), syllables])

@@ -81,6 +81,7 @@ def _uar(
     labels = np.unique(y).tolist()
     counts = np.zeros((len(labels), len(labels)), np.int64)
     for train, held in folds:
-        predicted = setting.fitted(X[train], y[train], seed=seed).predict(X[held])
+        fitted = setting.fitted(X[train], y[train], seed=seed)
+        predicted = setting.predicted(fitted, X[held], labels)
         counts += confusion(y[held].tolist(), predicted.tolist(), labels)
     return float(uar(counts))

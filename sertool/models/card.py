@@ -8,6 +8,7 @@ from typing import Any
 
 from sertool.learning.calibration import N_BINS, SURE_ACCURACY
 from sertool.models.persistence import Model
+from sertool.notation import markdown_table, markdown_text, percent, settings
 
 BAR = 40
 """Characters that stand for a probability of 1 in the reliability figure."""
@@ -32,7 +33,9 @@ def card(model: Model) -> str:
         "## Intended use and limits",
         LIMITS,
         "## Trained on",
-        _table(["corpus", "clips", "speakers", "language", "licence"], _corpora(model.about)),
+        markdown_table(
+            ["corpus", "clips", "speakers", "language", "licence"], _corpora(model.about)
+        ),
         "\n".join(f"* {name}: {citation}" for name, citation in _citations(model.about)),
         f"Variants of each clip: {', '.join(model.about['variants'])}.",
         "## How good it is",
@@ -40,7 +43,7 @@ def card(model: Model) -> str:
         "in turn), and on corpora of which it heard nothing. In %, with 95 % intervals over "
         "speakers (over clips where marked †). Sure: answers that are marked as such, and how many "
         "of them are right. Remarked: called unlike the training recordings.",
-        _table(
+        markdown_table(
             [
                 "corpus",
                 "",
@@ -83,7 +86,7 @@ def _sure(sure_from: float) -> str:
 def _corpora(about: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     for name, each in about["corpora"].items():
         languages = ", ".join(each["languages"])
-        licence = each["licence"] or "not stated"
+        licence = markdown_text(each["licence"] or "not stated")
         yield name, f"{each['clips']:,}", str(each["speakers"]), languages, licence
 
 
@@ -95,12 +98,12 @@ def _scores(about: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     for kind, words in (("held_out", "new speakers"), ("unseen", "never heard")):
         for name, each in about.get(kind, {}).items():
             sure_accuracy = each["sure_accuracy"]
-            right = "" if sure_accuracy is None else f", {_percent(sure_accuracy)} right"
+            right = "" if sure_accuracy is None else f", {percent(sure_accuracy)} right"
             yield (
                 name, words, f"{each['clips']:,}", _interval(each["uar"]),
                 _interval(each["accuracy"]),
-                f"{_percent(each['chance']['uar'])} / {_percent(each['chance']['accuracy'])}",
-                f"{_percent(each['sure'])}{right}", _percent(each["remarked"]),
+                f"{percent(each['chance']['uar'])} / {percent(each['chance']['accuracy'])}",
+                f"{percent(each['sure'])}{right}", percent(each["remarked"]),
             )  # fmt: skip
 
 
@@ -111,13 +114,9 @@ def _interval(score: Mapping[str, Any]) -> str:
     '50.0 [25.0, 75.0]†'
     """
     if math.isnan(score["low"]):
-        return _percent(score["value"])
+        return percent(score["value"])
     mark = "" if score["over"] == "speakers" else "†"
-    return f"{_percent(score['value'])} [{_percent(score['low'])}, {_percent(score['high'])}]{mark}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
+    return f"{percent(score['value'])} [{percent(score['low'])}, {percent(score['high'])}]{mark}"
 
 
 def _reliability(bins: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -135,13 +134,10 @@ def _reliability(bins: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _origin(model: Model) -> Iterator[str]:
-    parameters = model.about["parameters"]
-    given = ", ".join(f"{name}={value}" for name, value in parameters.items())
+    given = settings(model.about["parameters"])
     yield f"estimator {model.name}, {given or 'its defaults'}; seed {model.about['seed']}"
+    for kind, brought in model.about.get("plugins", {}).items():
+        for name, package in brought.items():
+            yield f"{kind.removesuffix('s').replace('_', ' ')} {name} of {package}"
     yield f"store {model.about['store']}"
     yield ", ".join(f"{name} {version}" for name, version in model.versions.items())
-
-
-def _table(columns: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

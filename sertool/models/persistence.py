@@ -5,11 +5,12 @@ compressed as one stream. The checksum is that of all that follows the line, so 
 flipped byte anywhere before a parser sees it. The stream claims no size that one would have to
 believe: unpacking stops at a limit. The members of the zip are not compressed again.
 
-What trusting a model file means. Loading runs no code from the file: only the types listed here and
-those that skops trusts are built. The checksum tells damage, not the sender: who makes a file on
-purpose makes its checksum, too. Such a file can lie about emotions, and since XGBoost and
-scikit-learn take the insides of boosters and trees as they come, it may end the process or worse.
-So it is safer than pickle, not safe: load models from people you trust.
+What trusting a model file means. Loading runs no code from the file: only types that the installed
+estimator of its name declares and those that skops trusts are built (`sertool.models.trust`). The
+checksum tells damage, not the sender: who makes a file on purpose makes its checksum, too. Such a
+file can lie about emotions, and since XGBoost and scikit-learn take the insides of boosters and
+trees as they come, it may end the process or worse. So it is safer than pickle, not safe: load
+models from people you trust.
 """
 
 from __future__ import annotations
@@ -23,30 +24,21 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from unittest import mock
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
-from sklearn.svm import SVC
-from sklearn.utils import all_estimators
 
-from sertool.errors import BadModel, NotFound
+from sertool import estimators
+from sertool.errors import BadModel, NotFound, SertoolError
+from sertool.models import trust
+from sertool.models.trust import UntrustedTypesFoundException
 from sertool.storage import writing
-
-# skops asks for all estimators of scikit-learn while it is imported, and that loads all of it and
-# what it is compatible with: a second, of which a prediction needs nothing.
-with mock.patch("sklearn.utils.all_estimators", return_value=[]):
-    import skops.io
-    from skops.io.exceptions import UntrustedTypesFoundException
 
 FORMAT = 2
 SUFFIX = ".sertool"
@@ -67,24 +59,6 @@ DAMAGED = (
 )  # fmt: skip
 """What building from a foreign or crafted file ends in."""
 
-TRUSTED = (
-    "sertool.estimators._quantiles.NormalQuantiles",
-    "sertool.estimators.cnn.CNNClassifier",
-    "sertool.estimators.logistic.Bounded",
-    "sertool.estimators.svm.PerFeature",
-    "sertool.estimators.xgboost.XGBoostClassifier",
-    "sklearn.ensemble._forest.RandomForestClassifier",
-    "sklearn.linear_model._logistic.LogisticRegression",
-    "sklearn.pipeline.Pipeline",
-    "sklearn.preprocessing._data.StandardScaler",
-    "sklearn.svm._classes.SVC",
-    "sklearn.tree._classes.DecisionTreeClassifier",
-    "sklearn.tree._tree.Tree",
-    "xgboost.core.Booster",
-)
-"""Types that a model file may hold, beside those of Python, NumPy and SciPy that skops trusts by
-itself and scikit-learn's other estimators, which back ends of other packages may be made of."""
-
 
 @dataclass(frozen=True)
 class Model:
@@ -104,7 +78,8 @@ class Model:
         highest: where it ends, shape (n_features,).
         most_outside: the share of features outside of it above which a clip is remarked upon.
         about: what it was trained on: corpora with clips, speakers, licence and citation;
-            variants; seed; parameters; how its held-out answers were: calibration, evaluation.
+            variants; feature sets with their versions; seed; parameters; package and version of the
+            plug-ins that it takes; how its held-out answers were: calibration, evaluation.
         versions: of sertool and of the libraries at training.
     """
 
@@ -124,41 +99,15 @@ class Model:
     versions: Mapping[str, str]
 
     def probabilities(self, X: np.ndarray) -> np.ndarray:
-        """Calibrated probabilities, shape (n, n_labels), of raw features, shape (n, n_features)."""
+        """Calibrated probabilities, shape (n, n_labels), of raw features, shape (n, n_features).
+
+        Raises:
+            UnknownName, BadPlugin: the estimator's plug-in is not there, or fails.
+        """
         scaled = ((X - self.center) / self.scale).astype(np.float32)
-        calibrated: np.ndarray = self.calibrator.predict_proba(scores(self.estimator, scaled))
+        scores = estimators.calibratable(self.name, self.estimator, scaled)
+        calibrated: np.ndarray = self.calibrator.predict_proba(scores)
         return calibrated
-
-
-def scores(estimator: BaseEstimator, X: np.ndarray) -> np.ndarray:
-    """What a calibrator is fitted on, shape (n, n_scores): log-probabilities or decision values.
-
-    Of an SVC the values of each pair of emotions: its values per emotion are votes, which tell
-    sure answers hardly from unsure ones.
-    """
-    if hasattr(estimator, "predict_proba"):
-        logarithms: np.ndarray = np.log(np.maximum(_shares(estimator, X).astype(np.float64), 1e-6))
-        return logarithms
-    if isinstance(estimator, Pipeline) and isinstance(estimator[-1], SVC):
-        pairwise = copy(estimator[-1]).set_params(decision_function_shape="ovo")
-        estimator = Pipeline([*estimator.steps[:-1], ("pairwise", pairwise)])
-    values: np.ndarray = estimator.decision_function(X)
-    return values[:, None] if values.ndim == 1 else values
-
-
-def _shares(estimator: BaseEstimator, X: np.ndarray) -> np.ndarray:
-    """What `predict_proba` gives, shape (n, n_labels).
-
-    A forest's own hands each tree to joblib, which for one row takes several times as long as the
-    trees; the mean is the same to the last bit.
-    """
-    if isinstance(estimator, RandomForestClassifier):
-        rows = np.ascontiguousarray(X, np.float32)
-        total = np.zeros((len(rows), len(estimator.classes_)))
-        for tree in estimator.estimators_:
-            total += tree.predict_proba(rows, check_input=False)
-        return total / len(estimator.estimators_)
-    return np.asarray(estimator.predict_proba(X))
 
 
 def save(model: Model, path: Path) -> None:
@@ -170,7 +119,7 @@ def save(model: Model, path: Path) -> None:
     """
     content = {name: getattr(model, name) for name in _FIELDS}
     content |= {name: list(getattr(model, name)) for name in ("features", "labels")}
-    packed = seal(skops.io.dumps(content))
+    packed = seal(trust.packed(content))
     _content(packed, path)
     writing.write(path, packed)
 
@@ -180,8 +129,9 @@ def load(path: Path) -> Model:
 
     Raises:
         NotFound: no such file.
-        BadModel: damaged, no model, of another format, too large, or holding types that are not
-            trusted.
+        BadModel: damaged, no model, of another format, too large, of an estimator that is not
+            installed, or holding types that it does not declare.
+        BadPlugin: the estimator's plug-in fails.
     """
     if not path.is_file():
         raise NotFound(f"no model file {path}; sertool train --output {path} makes one")
@@ -210,27 +160,19 @@ def _content(packed: bytes, path: Path) -> dict[str, Any]:
     """What was saved, built only after all that can be told beforehand was checked."""
     archive = _unpacked(packed, path)
     try:
-        _check_archive(archive)
+        estimator = trust.named(_schema(archive), str(path))
         with _WARNINGS, warnings.catch_warnings():
             warnings.filterwarnings("error", r"Reading `\.npy`", UserWarning)  # of Python 2
-            content = _built(archive)
+            content = trust.built(archive, estimator)
     except UntrustedTypesFoundException as error:
         raise BadModel(f"{path} holds types that sertool does not load: {error}") from None
+    except SertoolError:
+        raise
     except DAMAGED as error:
         raise _no_model(path, repr(error)) from None
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or content.get("name") != estimator:
         raise _no_model(path, "it holds something else")
     return content
-
-
-def _built(archive: bytes) -> Any:
-    """What is in a zip of skops; all of scikit-learn is loaded where a rarer estimator needs it."""
-    try:
-        return skops.io.loads(archive, trusted=list(TRUSTED))
-    except UntrustedTypesFoundException:
-        found = (each for _, each in all_estimators() if each.__module__.startswith("sklearn."))
-        names = [f"{each.__module__}.{each.__qualname__}" for each in found]
-        return skops.io.loads(archive, trusted=[*TRUSTED, *names])
 
 
 def _unpacked(packed: bytes, path: Path) -> bytes:
@@ -258,8 +200,8 @@ def _unpacked(packed: bytes, path: Path) -> bytes:
     return archive
 
 
-def _check_archive(archive: bytes) -> None:
-    """Count and size members and nesting, before anything is built.
+def _schema(archive: bytes) -> Any:
+    """The schema of a zip whose members and nesting were counted and sized.
 
     Raises:
         ValueError: a limit is passed.
@@ -276,6 +218,7 @@ def _check_archive(archive: bytes) -> None:
     named = sum(sizes.get(name, 0) for name in _members_named(schema))
     if named > LARGEST_BYTES:
         raise ValueError(f"its arrays would take {named} bytes, more than {LARGEST_BYTES}")
+    return schema
 
 
 def _members_named(schema: object) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,11 @@ import numpy as np
 
 from sertool import audio
 from sertool.audio import decoding
-from sertool.audio.activity import Gate
+from sertool.audio.activity import speech
 from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
 from sertool.features import sets
+from sertool.features.sets import FeatureSet
 from sertool.features.spectrum import Spectrum
 from sertool.models import persistence, remarks
 from sertool.models.persistence import Model
@@ -40,8 +41,8 @@ class Prediction:
         path: the recording, as it was given; "array" for samples.
         emotion: the most probable one.
         probabilities: by emotion, calibrated, summing to 1.
-        start_s: where the analysed window begins.
-        end_s: where it ends.
+        start_s: where the analysed window begins, in seconds.
+        end_s: where it ends, in seconds.
         seconds: how long the prediction took.
         confident: whether the emotion is as probable as the model asks for (`Model.sure_from`:
             3 in 4 such answers were right on held-out speakers) in sound like that of training;
@@ -49,6 +50,10 @@ class Prediction:
         remarks: what makes this recording unlike those that the model was trained on (see
             `sertool.models.remarks`), and whether most of it went unheard, a phrase each;
             () = nothing.
+
+    >>> found = Prediction("a.wav", "sad", {"angry": 0.25, "sad": 0.75}, 0.6, 3.1, 0.004)
+    >>> found.probabilities[found.emotion], found.end_s - found.start_s
+    (0.75, 2.5)
     """
 
     path: str
@@ -69,13 +74,14 @@ class Predictor:
 
     Raises:
         BadModel: the model was trained on other features than this sertool measures.
+
+    >>> predictor = load("svm")
+    >>> len(predictor.model.features), predictor.rule.rate, predictor.rule.seconds
+    (517, 22050, 2.5)
     """
 
     def __init__(self, model: Model) -> None:
-        try:
-            self._sets = tuple(map(sets.get, sets.of_columns(model.features)))
-        except UnknownName as error:
-            raise BadModel(f"{error}: train the model again") from None
+        self._sets = _feature_sets(model)
         self.model = model
         self.rule = audio.WindowRule(**model.window)
 
@@ -100,10 +106,7 @@ class Predictor:
         started = time.perf_counter()
         name = _name(recording)
         sound = _sound(recording, rate)
-        try:
-            signal, start_s = audio.window(audio.resample(sound, self.rule.rate), self.rule)
-        except BadRecording as error:
-            raise BadRecording(f"{name}: {error}") from None
+        signal, start_s = audio.described(sound, self.rule, name)
         prediction = self._predict(signal, start_s, name, started)
         duration_s = sound.samples.size / sound.rate
         if duration_s < LONG_S:
@@ -132,11 +135,9 @@ class Predictor:
         []
         """
         name = _name(recording)
-        gate = Gate()
         with _stream(recording, rate) as stream:
-            for start_s, signal in windows(stream.blocks, stream.rate, self.rule, hop_s):
-                if gate.passes(signal):
-                    yield self._predict(signal, start_s, name, time.perf_counter())
+            for start_s, signal in speech(windows(stream.blocks, stream.rate, self.rule, hop_s)):
+                yield self._predict(signal, start_s, name, time.perf_counter())
 
     def window(self, signal: Signal, start_s: float = 0.0) -> Prediction:
         """Recognise the emotion of a piece of sound that is cut already, such as a live one.
@@ -171,6 +172,13 @@ class Predictor:
         Raises:
             BadChoice: the model hears other features than the functionals.
             BadVoice: a voice with means that no speech has.
+
+        >>> predictor = load("logistic")
+        >>> means = dict(zip(predictor.model.features, predictor.model.center + 1, strict=True))
+        >>> own = predictor.for_speaker(Voice(5, means))
+        >>> moved = own.model.center - predictor.model.center
+        >>> round(float(moved.min()), 3), round(float(moved.max()), 3)
+        (0.5, 0.5)
         """
         return Predictor(for_speaker(self.model, voice))
 
@@ -197,6 +205,31 @@ class Predictor:
         yield from remarks.of_sound(spectrum)
         (share,) = remarks.share_outside(numbers, self.model.lowest, self.model.highest)
         yield from remarks.of_features(share, self.model.most_outside)
+
+
+def _feature_sets(model: Model) -> tuple[FeatureSet, ...]:
+    """What a model hears, measured as in its training.
+
+    Raises:
+        BadModel: a set that is not here, or measures other numbers by now.
+    """
+    versions = model.about.get("feature_sets")
+    if not isinstance(versions, Mapping):  # of an older file
+        versions = {}
+    try:
+        names = tuple(versions) or sets.of_columns(model.features)
+        found = tuple(map(sets.get, names))
+    except UnknownName as error:
+        brought = model.about.get("plugins", {}).get("feature_sets", {}).values()
+        remedy = f"install {', '.join(brought)}" if brought else "train the model again"
+        raise BadModel(f"{error}: {remedy}") from None
+    columns = tuple(column for each in found for column in each.columns)
+    changed = [each.name for each in found if versions.get(each.name, each.version) != each.version]
+    if changed or columns != tuple(model.features):
+        raise BadModel(
+            f"the model hears {', '.join(names)}, which measures other numbers now: train it again"
+        )
+    return found
 
 
 def _name(recording: str | Path | np.ndarray) -> str:
@@ -255,8 +288,9 @@ def load(name_or_file: str | Path) -> Predictor:
         UnknownName: neither a model that ships nor a file.
         BadModel: the file cannot be used.
 
-    >>> load("forest").model.labels
-    ('angry', 'disgust', 'fear', 'happy', 'neutral', 'sad')
+    >>> model = load("forest").model
+    >>> model.labels, len(model.features)
+    (('angry', 'disgust', 'fear', 'happy', 'neutral', 'sad'), 517)
     """
     if str(name_or_file) in shipped():
         return Predictor(persistence.load(MODELS / f"{name_or_file}{persistence.SUFFIX}"))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sertool.audio.activity import levels
+from sertool.audio.activity import is_steady, levels
 from sertool.features.spectrum import Spectrum
 from sertool.features.spectrum.banks import HOP, N_FFT
 
@@ -20,8 +20,6 @@ CLIPPED_SHARE = 0.005
 """Samples within 3 % of the largest from which on it is called clipped; 0.0013 where none is."""
 NARROW_DB = -50.0
 """Power at 4.2 to 7.5 kHz re all above 300 Hz below which it is called narrow; above -39 there."""
-STEADY_DB = 4.0
-"""Range from the 10th to the 90th percentile of levels, in a second or more, called steady."""
 _BEYOND = N_FFT // 2 // HOP
 """Frames at either end that reach beyond it."""
 UNUSUAL = 0.02
@@ -40,7 +38,7 @@ def of_sound(spectrum: Spectrum) -> Iterator[str]:
         yield "clipped, or a plain tone: many samples lie at the largest value"
     if _high_share_db(spectrum) < NARROW_DB:
         yield "nothing above 4 kHz, as on the telephone: the models learnt from full speech"
-    if frames.size >= 50 and np.subtract(*np.percentile(frames, [90, 10])) < STEADY_DB:
+    if is_steady(frames):
         yield "steady in level, as noise, music or a tone; speech has pauses"
 
 

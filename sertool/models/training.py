@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from logging import getLogger
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,17 @@ import pyarrow.compute as pc
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from sertool import audio, registry, store, versions
+from sertool import audio, estimators, registry, store, versions
 from sertool.errors import BadChoice, NotEnough, UnknownName
 from sertool.features import sets
-from sertool.learning import calibration, normalisation, search
+from sertool.learning import calibration, scaling, search
 from sertool.learning.candidate import Candidate
-from sertool.models import assessment, remarks
+from sertool.models import assessment, remarks, trial
 from sertool.models.assessment import Answers
-from sertool.models.persistence import Model, scores
+from sertool.models.persistence import Model
 from sertool.types import SIX_EMOTIONS, VARIANTS
+
+LOG = getLogger(__name__)
 
 
 def train(
@@ -46,27 +49,33 @@ def train(
 
     Raises:
         NotEnough: fewer than two emotions or two speakers, or an emotion of too few speakers.
+        BadChoice: feature sets of different rates or windows, or an estimator that is no plug-in.
+        BadPlugin: an estimator of another package fails, or is made of what no model file may hold.
     """
-    columns = store.columns(feature_sets)
+    rule = _rule(feature_sets)
+    columns = sets.columns(feature_sets)
     X = store.matrix(table, columns)
     y = np.asarray(table.column("emotion").to_pylist())
     speakers = np.asarray(store.qualified(table, "speaker"))
     _check(y, speakers)
+    center, scale = scaling.statistics(X)
+    standardised = ((X - center) / scale).astype(np.float32)
+    trial.check(candidate, standardised, y, seed=seed)
     splits = list(_folds(folds, speakers, seed))
     held_out = _held_out_scores(candidate, X, y, speakers, splits, seed)
     heard = _heard(table)
     answers = _answers(table, X, held_out, splits, heard)
     sure_from = calibration.sure_from(answers.confidence, answers.right)
     most_outside = remarks.most_outside(answers.outside, answers.corpora)
-    center, scale = normalisation.statistics(X)
     lowest, highest = remarks.bounds(X, _corpora(table))
-    setting, estimator = _fit(candidate, (X - center) / scale, y, speakers, seed)
+    LOG.info("fitting on all speakers")
+    setting, estimator = _fit(candidate, standardised, y, speakers, seed)
     return Model(
         name=candidate.name,
         estimator=estimator,
         calibrator=_calibrator(held_out[heard], y[heard]),
         features=columns,
-        window=dataclasses.asdict(audio.RULE),
+        window=dataclasses.asdict(rule),
         center=center,
         scale=scale,
         labels=answers.labels,
@@ -193,17 +202,19 @@ def _held_out_scores(
 ) -> np.ndarray:
     """Scores of all rows by estimators that never heard their speaker, in the order of rows."""
     parts = []
-    for train_rows, test_rows in splits:
+    for number, (train_rows, test_rows) in enumerate(splits, 1):
+        LOG.info("speakers held out: group %d of %d", number, len(splits))
         lost = set(y.tolist()) - set(y[train_rows].tolist())
         if lost:
             raise NotEnough(
                 f"calibration holds out speakers, and without some of them nobody is left who is "
                 f"{', '.join(sorted(lost))}; add corpora, or leave these emotions out"
             )
-        center, scale = normalisation.statistics(X[train_rows])
+        center, scale = scaling.statistics(X[train_rows])
         standardised = (X[train_rows] - center) / scale
         _, estimator = _fit(candidate, standardised, y[train_rows], speakers[train_rows], seed)
-        parts.append(scores(estimator, ((X[test_rows] - center) / scale).astype(np.float32)))
+        held = ((X[test_rows] - center) / scale).astype(np.float32)
+        parts.append(estimators.calibratable(candidate.name, estimator, held))
     values: np.ndarray = np.concatenate(parts)
     return values[np.argsort(np.concatenate([test_rows for _, test_rows in splits]))]
 
@@ -220,7 +231,7 @@ def _check(y: np.ndarray, speakers: np.ndarray) -> None:
 
 def _about(
     table: pa.Table, candidate: Candidate, feature_sets: Sequence[str], seed: int
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """What a model card says of the training rows."""
     corpora = {}
     for name in sorted(set(table.column("corpus").to_pylist())):
@@ -234,10 +245,30 @@ def _about(
     return {
         "corpora": corpora,
         "variants": sorted(set(table.column("variant").to_pylist())),
+        "feature_sets": {name: sets.get(name).version for name in sets.in_order(feature_sets)},
         "parameters": dict(candidate.parameters),
         "seed": seed,
         "store": store.digest(table, feature_sets),
+        "plugins": {
+            "estimators": registry.origins("estimators", (candidate.name,)),
+            "feature_sets": registry.origins(
+                "feature_sets", tuple(sets.get(name).plugin for name in feature_sets)
+            ),
+        },
     }
+
+
+def _rule(feature_sets: Sequence[str]) -> audio.WindowRule:
+    """The one rule that a model's recordings are cut by."""
+    chosen = [sets.get(name) for name in sets.in_order(feature_sets)]
+    rules = {audio.rule(each.window, each.rate) for each in chosen}
+    if len(rules) > 1:
+        each = ", ".join(f"{one.name} ({one.window}, {one.rate:,} Hz)" for one in chosen)
+        raise BadChoice(
+            f"a model hears recordings by one window at one rate, and these sets differ: {each}; "
+            "train on those that agree"
+        )
+    return rules.pop()
 
 
 def _licence(name: str) -> dict[str, str]:

@@ -27,11 +27,11 @@ import numpy as np
 
 from sertool import audio
 from sertool.audio import decoding
-from sertool.audio.activity import Gate
+from sertool.audio.activity import speech
 from sertool.audio.windows import windows
 from sertool.errors import BadChoice, BadRecording, BadVoice, NotEnough, NotFound
 from sertool.features import sets
-from sertool.learning import normalisation
+from sertool.learning import scaling
 from sertool.models.persistence import Model
 from sertool.storage import writing
 from sertool.types import Signal
@@ -55,7 +55,10 @@ class Voice:
 
     Attributes:
         clips: how many clips were measured, 1 or more.
-        means: of each feature over these clips, by the name of its column.
+        means: of each feature over these clips, in its unit, by the name of its column.
+
+    >>> Voice(20, {"rhythm_voiced_share": 0.5}).means["rhythm_voiced_share"]
+    0.5
     """
 
     clips: int
@@ -72,6 +75,12 @@ def calibrate(recordings: Iterable[str | Path]) -> Voice:
         NotFound: no such file.
         BadRecording: a file that cannot be used, or in which nobody speaks.
         NotEnough: no recording.
+
+    >>> import tempfile, soundfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     soundfile.write(f"{folder}/me.wav", np.sin(np.arange(32_000) / 20) / 10, 16_000)
+    ...     calibrate([f"{folder}/me.wav"]).clips
+    1
     """
     return voice(chain.from_iterable(map(heard, recordings)))
 
@@ -130,7 +139,7 @@ def for_speaker(model: Model, voice: Voice) -> Model:
     means = np.array([voice.means[name] for name in model.features])
     if not (np.abs(means - model.center) <= FARTHEST * model.scale).all():
         raise BadVoice("a voice with means that no speech has; make it again: sertool calibrate")
-    moved = normalisation.speaker_centre(model.center, means, voice.clips) - model.center
+    moved = scaling.speaker_centre(model.center, means, voice.clips) - model.center
     return dataclasses.replace(
         model,
         center=model.center + moved,
@@ -155,6 +164,12 @@ def load(path: str | Path) -> Voice:
     Raises:
         NotFound: no such file.
         BadVoice: too large, damaged, no voice file, or of another format.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Voice(20, {"rhythm_voiced_share": 0.5}), Path(folder, "me.json"))
+    ...     load(f"{folder}/me.json").clips
+    20
     """
     path = Path(path)
     if not path.is_file():
@@ -184,8 +199,7 @@ def _spoken(recording: str | Path) -> Iterator[Signal]:
         except BadRecording:  # reading it as one clip says so by its name
             first = []
         if len(first) == 3:
-            gate = Gate()
-            yield from (signal for _, signal in chain(first, found) if gate.passes(signal))
+            yield from (signal for _, signal in speech(chain(first, found)))
             return
     signal = audio.load(recording).signal
     if signal.samples.any():

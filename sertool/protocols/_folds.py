@@ -108,6 +108,37 @@ def clips_of(identity: pa.Table, *, name: str) -> Clips:
     return Clips(originals, table.column("row").to_numpy(), clip_of)
 
 
+def leaving_out(
+    clips: Clips, column: str, *, most_singly: int, instead: str, name: str, seed: int
+) -> Iterator[Split]:
+    """Leave the clips of one value of a column out in turn, else those of five groups of values.
+
+    Args:
+        clips: of one corpus or pool.
+        column: "speaker" or "sentence", filled for every clip.
+        most_singly: up to so many values each is left out by itself.
+        instead: the protocols that serve where there is one value only, quoted.
+        name: of the corpus or pool.
+        seed: of the groups.
+
+    Raises:
+        NotEnough: one value, unknown values, or too few emotions to train on.
+    """
+    clips.known(column)
+    values = clips.within_corpus(column)
+    n_values = len(set(values))
+    if n_values < 2:
+        raise NotEnough(
+            f"{name}: one {column} only ({values[0]}), at least 2 are needed to leave one out; "
+            f"use the protocol {instead} instead"
+        )
+    if n_values <= most_singly:
+        folds = each_out(values, prefix=column)
+    else:
+        folds = balanced(clips, values, seed=seed)
+    yield from within(clips, folds, name=name)
+
+
 def each_out(labels: np.ndarray, *, prefix: str) -> Iterator[Fold]:
     """One fold per label (speaker, sentence): "speaker-03" tests all clips of 03."""
     for label in sorted(set(labels)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sertool.errors import NotEnough
 from sertool.protocols import _folds
-from sertool.types import Protocol, Split
+from sertool.types import VARIANTS, Protocol, Recipe, Split
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,5 +44,5 @@ protocol = Protocol(
     leaks=("clip", "speaker", "sentence", "scaling"),
     scope="within",
     splits=splits,
-    own_recipe=True,
+    recipe=Recipe(VARIANTS, scaling="minmax_all"),
 )

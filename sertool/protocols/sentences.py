@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sertool.errors import NotEnough
 from sertool.protocols import _folds
 from sertool.types import Protocol, Split
 
@@ -21,20 +20,14 @@ def splits(identity: pa.Table, *, name: str, seed: int) -> Iterator[Split]:
     Raises:
         NotEnough: one sentence, unknown sentences, or too few emotions to train on.
     """
-    clips = _folds.clips_of(identity, name=name)
-    clips.known("sentence")
-    sentences = clips.within_corpus("sentence")
-    n_sentences = len(set(sentences))
-    if n_sentences < 2:
-        raise NotEnough(
-            f"{name}: one sentence only ({sentences[0]}), at least 2 are needed to leave one out; "
-            "use the protocol 'clips' or 'speakers' instead"
-        )
-    if n_sentences <= _folds.N_FOLDS:
-        folds = _folds.each_out(sentences, prefix="sentence")
-    else:
-        folds = _folds.balanced(clips, sentences, seed=seed)
-    yield from _folds.within(clips, folds, name=name)
+    yield from _folds.leaving_out(
+        _folds.clips_of(identity, name=name),
+        "sentence",
+        most_singly=_folds.N_FOLDS,
+        instead="'clips' or 'speakers'",
+        name=name,
+        seed=seed,
+    )
 
 
 protocol = Protocol(

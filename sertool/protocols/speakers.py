@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sertool.errors import NotEnough
 from sertool.protocols import _folds
 from sertool.types import Protocol, Split
 
@@ -23,20 +22,14 @@ def splits(identity: pa.Table, *, name: str, seed: int) -> Iterator[Split]:
     Raises:
         NotEnough: one speaker, unknown speakers, or too few emotions to train on.
     """
-    clips = _folds.clips_of(identity, name=name)
-    clips.known("speaker")
-    speakers = clips.within_corpus("speaker")
-    n_speakers = len(set(speakers))
-    if n_speakers < 2:
-        raise NotEnough(
-            f"{name}: one speaker only ({speakers[0]}), at least 2 are needed to leave one out; "
-            "use the protocol 'clips' instead"
-        )
-    if n_speakers <= MOST_LEFT_OUT_SINGLY:
-        folds = _folds.each_out(speakers, prefix="speaker")
-    else:
-        folds = _folds.balanced(clips, speakers, seed=seed)
-    yield from _folds.within(clips, folds, name=name)
+    yield from _folds.leaving_out(
+        _folds.clips_of(identity, name=name),
+        "speaker",
+        most_singly=MOST_LEFT_OUT_SINGLY,
+        instead="'clips'",
+        name=name,
+        seed=seed,
+    )
 
 
 protocol = Protocol(

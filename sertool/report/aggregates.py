@@ -16,6 +16,7 @@ from sertool.learning.metrics import OfConfusions
 from sertool.learning.metrics.accuracy import accuracy
 from sertool.learning.metrics.macro_f1 import macro_f1
 from sertool.learning.metrics.uar import uar
+from sertool.notation import settings
 from sertool.types import EMOTIONS
 
 MAJORITY = "majority"
@@ -183,5 +184,5 @@ def _target(result: Result) -> Target:
 
 
 def _estimator(result: Result) -> str:
-    given = ", ".join(f"{name}={value}" for name, value in sorted(result.parameters.items()))
+    given = settings(dict(sorted(result.parameters.items())))
     return f"{result.estimator} ({given})" if given else result.estimator

@@ -8,11 +8,11 @@ from itertools import combinations
 
 import numpy as np
 
-from sertool.benchmark.results import Result
 from sertool.learning import confusion, significance
 from sertool.learning.metrics.uar import uar
+from sertool.notation import percent, settings
 from sertool.report.aggregates import MAJORITY, SEED, Pool, Target, chance_last
-from sertool.report.notes import about, heading, percent, setting
+from sertool.report.notes import about, heading, setting
 from sertool.report.sections import Section
 from sertool.report.table import Table, Value
 
@@ -184,7 +184,11 @@ def chosen(sections: Sequence[Section]) -> Iterator[Table]:
     """What each estimator chose where a study leaves parameters open."""
     pools = [(section, pool) for section in sections for pool in section.sorted_pools]
     counts = [
-        (section, pool, Counter(_setting(result) for result in pool.results if result.chosen))
+        (
+            section,
+            pool,
+            Counter(settings(result.chosen) for result in pool.results if result.chosen),
+        )
         for section, pool in pools
     ]
     rows = [
@@ -205,10 +209,6 @@ def chosen(sections: Sequence[Section]) -> Iterator[Table]:
             rows=tuple(rows),
             notes=("Chosen in each fit by the UAR on speakers held out of its training rows.",),
         )
-
-
-def _setting(result: Result) -> str:
-    return ", ".join(f"{name}={value}" for name, value in result.chosen.items())
 
 
 def costs(sections: Sequence[Section]) -> Iterator[Table]:

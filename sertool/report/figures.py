@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sertool.notation import percent
 from sertool.report.aggregates import MAJORITY, Pool, Target, compared
-from sertool.report.notes import heading, percent
+from sertool.report.notes import heading
 from sertool.report.optimism import Scores, gap_pairs, gap_scores
 from sertool.report.ranks import Ranked, ranked
 from sertool.report.sections import Section, by_size

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 
+from sertool.notation import markdown_table, markdown_text
 from sertool.report.table import Table
 
 _LATEX = str.maketrans(
@@ -65,13 +66,12 @@ def comma_separated(table: Table) -> str:
 
 
 def _markdown(table: Table) -> str:
-    cells = _cells(table, _plain_markdown, "**{}**", "*{}*")
+    cells = _cells(table, markdown_text, "**{}**", "*{}*")
     rule = ["---" if each else "---:" for each in is_text(table)]
-    lines = [_plain_markdown(each) for each in table.columns], rule, *cells
-    body = [f"| {' | '.join(line)} |" for line in lines]
-    notes = [f"* {_plain_markdown(note)}" for note in table.notes]
-    head = [f"## {_plain_markdown(table.title)}", ""]
-    return "\n".join([*head, *(body if cells else ["Nothing."]), "", *notes, *[""] * bool(notes)])
+    body = markdown_table([*map(markdown_text, table.columns)], cells, rule)
+    notes = [f"* {markdown_text(note)}" for note in table.notes]
+    head = [f"## {markdown_text(table.title)}", ""]
+    return "\n".join([*head, body if cells else "Nothing.", "", *notes, *[""] * bool(notes)])
 
 
 def _latex(table: Table) -> str:
@@ -118,12 +118,6 @@ def is_text(table: Table) -> list[bool]:
         any(cell and not re.match(r"[-+<]? ?\d", cell) for cell in column)
         for column in zip(*rows, strict=True)
     ]
-
-
-def _plain_markdown(text: str) -> str:
-    """Escape what would be read as a mark; an underscore inside a word is none."""
-    escaped = re.sub(r"([\\`*|<&~]|(?<!\w)_|_(?!\w)|(?<=\])\()", r"\\\1", text)
-    return escaped.replace("\n", " ")
 
 
 def _plain_latex(text: str) -> str:

@@ -18,8 +18,9 @@ from sertool import registry
 from sertool.benchmark import predictions
 from sertool.errors import BadPlugin, BadTable, NotFound
 from sertool.learning.metrics import Metric, OfConfusions, OfProbabilities
+from sertool.notation import percent
 from sertool.report.aggregates import Pool, Target
-from sertool.report.notes import about, heading, percent, setting
+from sertool.report.notes import about, heading, setting
 from sertool.report.sections import Conditions, Section
 from sertool.report.table import Table, Value
 
@@ -156,9 +157,7 @@ def _place(section: Section, pool: Pool) -> Place:
 def _metric(name: str) -> Metric:
     found = registry.get("metrics", name)
     if not isinstance(found, Metric):
-        raise BadPlugin(
-            f"{_said(name)} is a {type(found).__name__}; make it a sertool.learning.metrics.Metric"
-        )
+        raise _breach(name, f"is a {type(found).__name__} and no sertool.learning.metrics.Metric")
     return found
 
 
@@ -178,7 +177,7 @@ def _estimates(name: str, measure: Measure, sections: Sequence[Section]) -> dict
         for pool in section.sorted_pools
     }
     if np.isnan([each.value for each in found.values()]).all():
-        raise BadPlugin(f"{_said(name)} is nan everywhere; mend it or leave it out")
+        raise _breach(name, "is nan everywhere")
     return found
 
 
@@ -190,9 +189,10 @@ def _checked(name: str, function: OfConfusions) -> OfConfusions:
             found = np.asarray(function(confusions), np.float64)
         due = confusions.shape[:-2]
         if found.shape != due:
-            raise BadPlugin(
-                f"{_said(name)} returns shape {found.shape} of matrices of shape "
-                f"{confusions.shape}, where {due} is due"
+            raise _breach(
+                name,
+                f"returns shape {found.shape} of matrices of shape {confusions.shape}, where "
+                f"{due} is due",
             )
         return found
 
@@ -243,7 +243,5 @@ def _by_fit(found: pa.Table) -> dict[str, pa.Table]:
     }
 
 
-def _said(name: str) -> str:
-    """What a metric is called in messages: with its package, where it has one."""
-    origin = registry.origin("metrics", name)
-    return f"the metric {name}{f' of {origin}' if origin else ''}"
+def _breach(name: str, fault: str) -> BadPlugin:
+    return registry.breach("metrics", name, registry.origin("metrics", name), fault)

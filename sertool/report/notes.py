@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from sertool.learning import confounding, normalisations
+from sertool.notation import percent
 from sertool.report.aggregates import MAJORITY, Pool, Target
 from sertool.report.sections import Section
 from sertool.report.table import Value
+from sertool.types import VARIANTS
 
 UNFAIR = ("clip", "scaling")
 """A protocol that leaks one of these measures memory; it is marked wherever it is shown."""
@@ -17,19 +19,6 @@ FEW_SPEAKERS = "†"
 CONFOUNDED = "‡"
 UNFINISHED = "*"
 AT_CHANCE = "°"
-
-NORMALISED = {
-    "none": "Features are not standardised.",
-    "train": "Features are standardised by the training rows.",
-    "corpus": "Features are standardised within each corpus by its own unlabelled rows: "
-    "transductive, the test rows are seen without their labels.",
-    "speaker": "Features are standardised within each speaker by their own unlabelled rows: "
-    "transductive, needs several clips of each test speaker.",
-    "extremes": "Training and test rows are each scaled to [0, 1] by their own extremes: the "
-    "mistake of the 2021 study, kept to show what it does.",
-    "minmax_all": "All variants are trained on, and features are scaled to [0, 1] by the extremes "
-    "of all rows, the test rows among them.",
-}
 
 
 def joined(words: Iterable[str]) -> str:
@@ -67,12 +56,24 @@ def heading(section: Section) -> str:
 def about(section: Section) -> list[str]:
     """What a section asks, what leaks, and how its features were scaled."""
     leaks = joined(shared(section.first.leaks))
-    scaled = NORMALISED.get(section.normalisation, f"Normalisation: {section.normalisation}.")
+    scaled = _scaled(section)
     return [
         f"{section.protocol}{mark(section)}: {section.first.question} "
         f"Train and test share {leaks}.",
         scaled,
     ]
+
+
+def _scaled(section: Section) -> str:
+    """How features were scaled, and where the protocol fixes that, what was trained on."""
+    how = normalisations.find(section.normalisation)
+    if how is None:
+        return f"Normalisation: {section.normalisation}."
+    if not section.own_recipe:
+        return how.sentence
+    variants = section.conditions.train_variants
+    which = "All variants" if variants == VARIANTS else f"The variants {joined(variants)}"
+    return f"{which} are trained on, and {how.sentence[0].lower()}{how.sentence[1:]}"
 
 
 def pooled(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
@@ -144,18 +145,10 @@ def is_at_chance(pool: Pool) -> bool:
 
 def is_confounded(pool: Pool) -> bool:
     """Whether most speakers utter one emotion only, in a corpus that is divided in itself."""
-    uttered = (pool.by_speaker.sum(axis=(0, 3)) > 0).sum(axis=1)
+    speakers, emotions = np.nonzero(pool.by_speaker.sum(axis=(0, 3)))
     within = pool.target.train_on == pool.target.test_on
-    return within and len(uttered) > 1 and bool(np.mean(uttered == 1) > 0.5)
-
-
-def percent(share: float) -> str:
-    """A share in [0, 1] as percents with one decimal; "?" where there is none.
-
-    >>> percent(0.1666), percent(float("nan"))
-    ('16.7', '?')
-    """
-    return "?" if math.isnan(share) else f"{100 * share:.1f}"
+    confounded = confounding.is_confounded(speakers.tolist(), emotions.tolist())
+    return within and len(pool.speakers) > 1 and confounded
 
 
 def setting(section: Section, target: Target) -> dict[str, Value]:

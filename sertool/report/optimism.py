@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sertool.notation import percent
 from sertool.report.aggregates import Target, chance_last
-from sertool.report.notes import about, percent, setting
+from sertool.report.notes import about, setting
 from sertool.report.sections import Section
 from sertool.report.table import Table
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from sertool.notation import percent
 from sertool.report import published
 from sertool.report.aggregates import Pool, Target, compared
-from sertool.report.notes import about, heading, joined, mark, percent, pooled, record, score
+from sertool.report.notes import about, heading, joined, mark, pooled, record, score
 from sertool.report.panel import Panel, highest, panels, why
 from sertool.report.panel import per_corpus as in_corpora
 from sertool.report.sections import Section, by_size

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from sertool.benchmark.results import Result
+from sertool.learning import normalisations
 from sertool.report.aggregates import Pool, Target, chance_last, pools
-from sertool.types import NORMALISATIONS
 
 
 class Conditions(NamedTuple):
@@ -67,7 +67,7 @@ class Section:
     @property
     def own_recipe(self) -> bool:
         """Whether the protocol fixes its conditions itself."""
-        return self.normalisation not in NORMALISATIONS
+        return not is_choice(self.normalisation)
 
     @property
     def first(self) -> Result:
@@ -91,8 +91,8 @@ class Section:
     @property
     def name(self) -> str:
         """Fit for a file name once it is made plain."""
-        is_choice = "train_variants" in self.varying and not self.own_recipe
-        variants = self.conditions.train_variants if is_choice else ()
+        is_chosen = "train_variants" in self.varying and not self.own_recipe
+        variants = self.conditions.train_variants if is_chosen else ()
         features = (self.conditions.features,) if "features" in self.varying else ()
         return "-".join((self.protocol, self.normalisation, *features, *variants))
 
@@ -137,6 +137,16 @@ class Section:
         return "->".join(pair) + self.suffix(target)
 
 
+def is_choice(normalisation: str) -> bool:
+    """Whether a study chooses this; what sees all rows is taken by a protocol's recipe alone.
+
+    >>> is_choice("speaker"), is_choice("minmax_all"), is_choice("of a package that is gone")
+    (True, False, True)
+    """
+    found = normalisations.find(normalisation)
+    return found is None or found.sees != "all rows"
+
+
 def by_size(name: str) -> tuple[bool, int, str]:
     """Orders corpora before pools of several, and those before all the others.
 
@@ -159,16 +169,15 @@ def sections(results: Iterable[Result]) -> list[Section]:
 
 
 def _order(section: Section) -> tuple[int, str, int, Conditions]:
-    names = [*NORMALISATIONS]
-    how = section.normalisation
-    place = names.index(how) if how in names else len(names)
+    how = normalisations.find(section.normalisation)
+    place = normalisations.SIGHTS.index(how.sees) if how else len(normalisations.SIGHTS)
     leaks = len(section.first.leaks)
     return -leaks, section.protocol, place, section.conditions
 
 
 def _varying(results: Sequence[Result]) -> frozenset[str]:
     """What differs; what a protocol fixes itself is no choice."""
-    free = [each for each in results if each.normalisation in NORMALISATIONS]
+    free = [each for each in results if is_choice(each.normalisation)]
     found: dict[str, set[Any]] = {
         "normalisation": {each.normalisation for each in free},
         "train_variants": {each.train_variants for each in free},

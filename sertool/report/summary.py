@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sertool.notation import percent
 from sertool.report.aggregates import Target, compared
-from sertool.report.notes import explained, marks, percent, unfinished
+from sertool.report.notes import explained, marks, unfinished
 from sertool.report.panel import Panel, panels, why
 from sertool.report.scores import shown
 from sertool.report.sections import Section

@@ -8,21 +8,25 @@ and no features pass through the process that hands out the work.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from sertool import audio, parallel, store
+from sertool import audio, parallel
 from sertool.corpora.sources import Source
-from sertool.errors import BadChoice, BadRecording, SertoolError, choices
+from sertool.errors import BadChoice, BadPlugin, BadRecording, SertoolError, choices
 from sertool.features import sets
+from sertool.features.sets import FeatureSet
 from sertool.features.spectrum import augmentation
 from sertool.storage import paths, writing
-from sertool.types import VARIANTS, Clip, Variant
+from sertool.store import layout, merging, stored_sets
+from sertool.store.parquet import FileStamp
+from sertool.store.rows import Measurement, Numbers
+from sertool.types import VARIANTS, Clip, Signal, Variant
 
 MOST_CLIPS = 128
 """A worker writes what it measured after so many clips, some four seconds, at the latest."""
@@ -32,10 +36,11 @@ LEAST_BATCHES = 64
 
 @dataclass(frozen=True)
 class Task:
-    """One recording that is to be measured."""
+    """One recording of which some sets are to be measured."""
 
     source: Source
     clip: Clip
+    sets: tuple[FeatureSet, ...]
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,11 @@ class Plan:
     Attributes:
         store: where the store is.
         sources: all that the store shall hold of these corpora.
-        tasks: the recordings that are new or changed.
+        tasks: the recordings that are new or changed, or of which a set is missing.
         unchanged: how many clips need no work.
         leaving: how many clips of the store are no longer among the sources.
-        feature_sets: what is measured: what was asked for and what the store holds already.
+        feature_sets: the names of what is measured: what was asked for and what the store holds.
+        untouched: set -> why it stays as it is: what the store holds and nothing can measure.
     """
 
     store: Path
@@ -66,6 +72,7 @@ class Plan:
     unchanged: int
     leaving: int
     feature_sets: tuple[str, ...]
+    untouched: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(
@@ -81,27 +88,42 @@ def plan(
     Raises:
         BadChoice: two sources of one name.
         UnknownName: a feature set that does not exist.
+        BadPlugin: a feature set whose plug-in is missing or cannot be used.
+        BadTable: a file of the store is damaged, or it is of an older format.
     """
     names = [each.corpus.name for each in sources]
     if len(set(names)) < len(names):
         raise BadChoice(f"a corpus is named twice: {', '.join(sorted(names))}; give each once")
-    held = [store.sets_at_hand(folder, name) for name in names]
-    measured = sets.in_order([*sets.in_order(feature_sets), *chain(*held)])
+    layout.refuse_old(folder)
+    held = dict(chain(*(stored_sets.held(folder, name).items() for name in names)))
+    for name in feature_sets:
+        stored_sets.refuse_missing(folder, name)
+    asked = sets.in_order(feature_sets)
+    untouched = {name: why for name, why in held.items() if why}
+    measured = sets.in_order([*asked, *(name for name, why in held.items() if not why)])
     tasks: list[Task] = []
-    unchanged = leaving = 0
+    n_leaving = 0
     for each in sources:
-        known = store.stamps(folder, each.corpus.name, measured)
-        held_clips = [clip.path for clip in each.clips if clip.path in known]
-        lying = paths.stamps(each.folder, held_clips)
-        fresh = [
-            clip
-            for clip in each.clips
-            if clip.path not in known or known[clip.path] != lying[clip.path]
-        ]
-        tasks += [Task(each, clip) for clip in fresh]
-        unchanged += len(each.clips) - len(fresh)
-        leaving += len(known.keys() - {clip.path for clip in each.clips})
-    return Plan(folder, tuple(sources), tuple(tasks), unchanged, leaving, measured)
+        known = {
+            name: merging.stamps(folder, each.corpus.name, sets.get(name)) for name in measured
+        }
+        tasks += _tasks(each, known)
+        n_leaving += len({*chain(*known.values())} - {clip.path for clip in each.clips})
+    n_unchanged = sum(len(each.clips) for each in sources) - len(tasks)
+    return Plan(folder, tuple(sources), tuple(tasks), n_unchanged, n_leaving, measured, untouched)
+
+
+def _tasks(source: Source, known: Mapping[str, Mapping[str, FileStamp]]) -> Iterator[Task]:
+    """The clips of which a set is missing, or was measured before the recording changed."""
+    held = {*chain(*known.values())}
+    lying = paths.stamps(source.folder, [clip.path for clip in source.clips if clip.path in held])
+    for clip in source.clips:
+        stamp = lying.get(clip.path)
+        missing = [name for name, each in known.items() if each.get(clip.path) != stamp]
+        if clip.path not in held:
+            missing = [*known]
+        if missing:
+            yield Task(source, clip, tuple(map(sets.get, missing)))
 
 
 def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
@@ -116,19 +138,25 @@ def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
     Raises:
         CannotWrite: the disk is full, the store may not be written to, or another process is
             extracting into it. What was finished before stays.
+        BadPlugin: a feature set of another package breaks its contract; the same.
         BadTable: a part of the store is damaged.
     """
     todo = list(batches(plan))
     with writing.alone(plan.store):
+        n_tried = 0
         try:
             work = ((batch,) for batch in todo)
             with closing(parallel.outcomes(measure, work, jobs)) as results:
                 for batch, causes in zip(todo, results, strict=True):
+                    n_tried += 1
                     for clip, cause in zip(batch.clips, causes, strict=True):
                         yield Outcome(batch.corpus, clip, cause)
         finally:
+            measured = [sets.get(name) for name in plan.feature_sets]
             for each in plan.sources:
-                store.merge(plan.store, each.corpus, each.clips, plan.feature_sets)
+                merging.merge(
+                    plan.store, each.corpus, each.clips, measured, all_tried=n_tried == len(todo)
+                )
 
 
 def clip_features(
@@ -139,35 +167,46 @@ def clip_features(
     """The features of one recording, one row per variant.
 
     Args:
-        path: a sound file, here or at an address (`s3://bucket/a.wav`); 2.5 s from 0.6 s on are
-            used, at 22,050 Hz.
+        path: a sound file, here or at an address (`s3://bucket/a.wav`); cut by the rule of each
+            set, by the study's 2.5 s from 0.6 s on at 22,050 Hz.
         variants: which of "original", "noise", "stretch_pitch".
-        feature_sets: which of "librosa178", "functionals".
+        feature_sets: names of sets, such as "librosa178" and "functionals".
 
     Returns:
         Array of shape (n_variants, 178), float32, columns as in `sertool.FEATURE_NAMES`; of other
-        sets as in `sertool.store.columns(feature_sets)`.
+        sets as in `sertool.features.sets.columns(feature_sets)`.
 
     Raises:
         NotFound: no such file.
         BadRecording: the file cannot be used.
         BadChoice: a variant that does not exist.
         UnknownName: a feature set that does not exist.
+
+    >>> import tempfile, soundfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     soundfile.write(f"{folder}/a.wav", np.sin(np.arange(32_000) / 20) / 10, 16_000)
+    ...     clip_features(f"{folder}/a.wav", ["original", "noise"]).shape
+    (2, 178)
     """
-    return _measure(
-        paths.path(path), "", [sets.get(name) for name in feature_sets], variants
-    ).features
+    for variant in variants:
+        if variant not in VARIANTS:
+            raise BadChoice(f"no variant {choices(variant, VARIANTS)}")
+    asked = [
+        replace(sets.get(name), variants=tuple(variants)) for name in sets.in_order(feature_sets)
+    ]
+    measured = _measure(paths.path(path), "", asked).numbers
+    return np.concatenate([measured[each.name].values for each in asked], axis=1)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Clips of one corpus that a worker measures and writes as one part of the journal."""
+    """Clips of one corpus of which a worker measures some sets, for the journal."""
 
     store: Path
     corpus: str
     folder: Path
     clips: tuple[str, ...]
-    feature_sets: tuple[str, ...]
+    sets: tuple[FeatureSet, ...]
     name: str
 
 
@@ -175,55 +214,76 @@ def batches(plan: Plan) -> Iterator[Batch]:
     """What a plan is handed out in, corpus by corpus, clips in their order."""
     begun = time.time_ns()
     size = min(max(len(plan.tasks) // LEAST_BATCHES, 1), MOST_CLIPS)
-    for each in plan.sources:
-        clips = [task.clip.path for task in plan.tasks if task.source is each]
-        for start in range(0, len(clips), size):
-            yield Batch(
-                plan.store, each.corpus.name, each.folder, tuple(clips[start : start + size]),
-                plan.feature_sets, store.part_name(start // size, begun),
-            )  # fmt: skip
+    alike: dict[tuple[str, tuple[str, ...]], list[Task]] = {}
+    for task in plan.tasks:
+        names = tuple(each.name for each in task.sets)
+        alike.setdefault((task.source.corpus.name, names), []).append(task)
+    starts = ((tasks, start) for tasks in alike.values() for start in range(0, len(tasks), size))
+    for number, (tasks, start) in enumerate(starts):
+        yield Batch(
+            plan.store, tasks[0].source.corpus.name, tasks[0].source.folder,
+            tuple(task.clip.path for task in tasks[start : start + size]), tasks[0].sets,
+            merging.part_name(number, begun),
+        )  # fmt: skip
 
 
 def measure(batch: Batch) -> list[str]:
     """Runs in a worker: for each clip why there is no measurement, "" = it is in the journal."""
-    names = [sets.get(name) for name in batch.feature_sets]
-    results = [_attempt(batch.folder / clip, clip, names) for clip in batch.clips]
-    measured = [result for result in results if not isinstance(result, str)]
-    if measured:
-        store.append(batch.store, batch.corpus, measured, batch.feature_sets, batch.name)
-    return [result if isinstance(result, str) else "" for result in results]
-
-
-def _attempt(path: Path, clip: str, names: Sequence[sets.FeatureSet]) -> store.Measurement | str:
+    measured: list[Measurement] = []
+    causes: list[str] = []
     try:
-        return _measure(path, clip, names, VARIANTS)
-    except SertoolError as error:
-        return str(error)
+        for clip in batch.clips:
+            try:
+                measured.append(_measure(batch.folder / clip, clip, batch.sets))
+                causes.append("")
+            except BadPlugin:
+                raise
+            except SertoolError as error:
+                causes.append(str(error))
+    finally:
+        if measured:
+            merging.append(batch.store, batch.corpus, measured, batch.sets, batch.name)
+    return causes
 
 
-def _measure(
-    path: Path, clip: str, names: Sequence[sets.FeatureSet], variants: Sequence[Variant]
-) -> store.Measurement:
-    for variant in variants:
-        if variant not in VARIANTS:
-            raise BadChoice(f"no variant {choices(variant, VARIANTS)}")
+def _measure(path: Path, clip: str, asked: Sequence[FeatureSet]) -> Measurement:
     stamp = paths.stamp(path)
-    recording = _recording(path)
-    spectra = augmentation.variants(recording.signal, recording.sha256, variants)
-    return store.Measurement(
-        clip=clip,
-        stamp=stamp or (0, 0),
-        offset_s=recording.offset_s,
-        duration_s=recording.duration_s,
-        sha256=recording.sha256,
-        features=np.stack([sets.measure(names, spectrum) for spectrum in spectra]),
-    )
+    sound = _sound(path)
+    sha256 = audio.digest(sound)
+    numbers: dict[str, Numbers] = {}
+    for rule in dict.fromkeys(_rule(each) for each in asked):
+        some = [each for each in asked if _rule(each) == rule]
+        try:
+            signal, offset_s = audio.window(audio.resample(sound, rule.rate), rule)
+        except BadRecording as error:
+            raise BadRecording(f"{path}: {error}") from None
+        measured = _variants(some, signal, sha256)
+        numbers |= {name: Numbers(offset_s, values) for name, values in measured.items()}
+    duration_s = sound.samples.size / sound.rate
+    return Measurement(clip, stamp or (0, 0), duration_s, sha256, numbers)
 
 
-def _recording(path: Path) -> audio.Recording:
-    """What is described of a recording, wherever it lies; errors name it as it was given."""
+def _rule(feature_set: FeatureSet) -> audio.WindowRule:
+    return audio.rule(feature_set.window, feature_set.rate)
+
+
+def _variants(some: Sequence[FeatureSet], signal: Signal, sha256: str) -> dict[str, np.ndarray]:
+    """What sets of one rule measure: by name, shape (n_variants, n_columns), float32."""
+    names = tuple(dict.fromkeys(name for each in some for name in each.variants))
+    found: dict[tuple[str, str], np.ndarray] = {}
+    for name, spectrum in zip(names, augmentation.variants(signal, sha256, names), strict=True):
+        for each in some:
+            if name in each.variants:
+                found[each.name, name] = sets.measure([each], spectrum)
+    return {
+        each.name: np.stack([found[each.name, name] for name in each.variants]) for each in some
+    }
+
+
+def _sound(path: Path) -> Signal:
+    """A recording, wherever it lies; errors name it as it was given."""
     with paths.at_hand(path) as file:
         try:
-            return audio.load(file)
+            return audio.read(file)
         except BadRecording as error:
             raise BadRecording(str(error).replace(str(file), str(path))) from None

@@ -1,11 +1,11 @@
 """One parquet file of the store: written in one step, sealed with a checksum, verified when read.
 
 Parquet has checksums of its own, of its pages; they leave out the footer, which says what a column
-is called and where it lies. So a part carries one sha256 of every byte of itself. It stands in the
-footer, as metadata that other readers pass over, so that part and checksum are replaced as one.
-It is verified before anything else of the part is looked at.
+is called and where it lies. So a file carries one sha256 of every byte of itself. It stands in the
+footer, as metadata that other readers pass over, so that content and checksum are replaced as one.
+It is verified before anything else of the file is looked at.
 
-Of a part that lies elsewhere than on this machine only what is needed is fetched, and the checksums
+Of a file that lies elsewhere than on this machine only what is needed is fetched, and the checksums
 of those pages are verified instead of the whole.
 """
 
@@ -17,33 +17,32 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sertool import versions
 from sertool.errors import BadTable
-from sertool.features import sets as feature_sets
 from sertool.storage import paths, writing
-from sertool.types import VARIANTS
 
-FORMAT = 2
-"""The number of what a part holds; beyond it only format 1 is read, which has no checksum."""
+FORMAT = 3
+"""The number of what a file holds; stores of formats 1 and 2 are converted, see `upgrade`."""
 SEAL = b"sertool.sha256="
 BLANK = b"0" * 64
 """What stands in the place of the checksum while it is reckoned."""
 MOST_TIMES = 1000
-"""A part whose rows would take this many times its size in memory is no store of features."""
+"""A file whose rows would take this many times its size in memory is no store of features."""
 
 DAMAGED = (
     pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError,
     RuntimeError, MemoryError,
 )  # fmt: skip
-"""What reading a damaged or foreign part ends in."""
+"""What reading a damaged or foreign file ends in."""
 
 GROUP_ROWS = 24_576
 """Rows that are written, and can be read, at a time: 17 MB of the 178 features."""
@@ -55,47 +54,57 @@ FileStamp = paths.Stamp
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part whose checksum was right, or which is too old to have one.
+class SealedFile:
+    """A file of a store whose checksum was right.
 
     Attributes:
         file: where it lies.
-        is_sealed: whether it has a checksum.
-        sets: the feature sets that it holds.
-        group_rows: rows of each of its row groups.
-        outdated: feature sets that it has with other columns than they have now.
+        about: what it says of itself: its format, what it holds, versions of libraries.
+        metadata: its footer, as pyarrow has it.
         stamp: of the file before it was read: another one now means other rows.
     """
 
     file: Path
-    is_sealed: bool
-    sets: tuple[str, ...]
-    group_rows: tuple[int, ...]
-    outdated: tuple[str, ...] = ()
-    stamp: FileStamp | None = None
+    about: Mapping[str, Any]
+    metadata: pq.FileMetaData = field(repr=False)
+    stamp: FileStamp | None
+
+    @property
+    def group_rows(self) -> tuple[int, ...]:
+        """Rows of each row group."""
+        groups = range(self.metadata.num_row_groups)
+        return tuple(self.metadata.row_group(number).num_rows for number in groups)
 
     @property
     def n_rows(self) -> int:
-        """One for each variant of each clip."""
-        return sum(self.group_rows)
+        """Rows of all row groups."""
+        return int(self.metadata.num_rows)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns, in their order."""
+        return tuple(self.metadata.schema.to_arrow_schema().names)
 
     @property
     def stamps(self) -> dict[str, FileStamp]:
-        """Clip -> stamp of the recording that its rows were measured from."""
-        clips = self.table(["clip"]).column("clip").to_pylist()
+        """Clip -> stamp of the recording that its rows were measured from.
+
+        Raises:
+            BadTable: they are not those of its clips.
+        """
         try:
-            with _opened(self.file) as content:
-                stored = json.loads(content.metadata.metadata[b"sertool.stamps"])
+            stored = json.loads(self.metadata.metadata[b"sertool.stamps"])
             stamps = {clip: (size, changed) for clip, (size, changed) in stored.items()}
         except DAMAGED as error:
             raise damaged(self.file, error) from None
-        if dict(Counter(clips)) != dict.fromkeys(stamps, len(VARIANTS)):
+        rows_of = Counter(self.table(["clip"]).column("clip").to_pylist())
+        if rows_of.keys() != stamps.keys() or len({*rows_of.values()}) > 1:
             raise damaged(self.file, "its stamps are not those of its clips")
         return stamps
 
     def table(self, columns: Sequence[str], groups: Sequence[int] | None = None) -> pa.Table:
         """Some columns of all rows, or of some row groups."""
-        chosen = range(len(self.group_rows)) if groups is None else groups
+        chosen = range(self.metadata.num_row_groups) if groups is None else groups
         (whole,) = self._tables(columns, [chosen])
         return whole
 
@@ -106,76 +115,96 @@ class Part:
     def _tables(
         self, columns: Sequence[str], pieces: Iterable[Sequence[int]]
     ) -> Iterator[pa.Table]:
+        self.check_unchanged()
         try:
-            with _opened(self.file) as content:
+            with _opened(self.file, self.metadata) as content:
                 for groups in pieces:
                     table = content.read_row_groups([*groups], columns=[*columns])
                     table = table.select([*columns])
                     table.validate(full=True)
                     yield table
         except DAMAGED as error:
+            self.check_unchanged()
             raise damaged(self.file, error) from None
 
+    def check_unchanged(self) -> None:
+        """Refuse rows of another file than the one that was verified.
 
-def read(file: Path) -> Part:
-    """Verify a part and read what it says of itself.
+        Raises:
+            BadTable: it was replaced since.
+        """
+        if paths.stamp(self.file) != self.stamp:
+            raise BadTable(f"{self.file} was replaced while it was read; run that again")
+
+
+def read(file: Path) -> SealedFile:
+    """Verify a file and read what it says of itself.
 
     Raises:
-        BadTable: damaged, no parquet, of another format, or with a feature set that this sertool
-            does not know.
+        BadTable: damaged, no parquet, or of another format.
     """
+    found = read_any(file)
+    number = found.about.get("format")
+    if number != FORMAT:
+        raise BadTable(
+            f"{file} is of format {number}; this sertool reads format {FORMAT}: "
+            "extract again into another folder"
+        )
+    return found
+
+
+def read_any(file: Path) -> SealedFile:
+    """The same for a file of whatever format, 1 among them, which has no checksum."""
     stamp = paths.stamp(file)
     try:
         n_bytes = _verified_size(file)
         with _opened(file) as parquet:
             metadata = parquet.metadata
         said = metadata.metadata or {}
-        about = json.loads(said.get(b"sertool", b"{}"))
-        number, held = about.get("format"), str(about.get("feature_set"))
-        names = frozenset(metadata.schema.names)
+        about = dict(json.loads(said.get(b"sertool", b"{}")))
         is_sealed = said.get(b"sertool.seal", b"").startswith(SEAL)
-        groups = tuple(metadata.row_group(n).num_rows for n in range(metadata.num_row_groups))
+        found = SealedFile(file, about, metadata, stamp)
+        n_rows = max(found.n_rows, sum(found.group_rows))
     except DAMAGED as error:
         raise damaged(file, error) from None
-    known = {*held.split("+")} <= {*feature_sets.known()}
-    if number not in (1, FORMAT) or not known:
-        raise BadTable(
-            f"{file} is a store of format {number} with feature set {held}; this sertool reads "
-            f"format {FORMAT} with {', '.join(feature_sets.known())}: extract again into another "
-            "folder"
-        )
-    if number == FORMAT and not is_sealed:
+    if about.get("format") in (2, FORMAT) and not is_sealed:
         raise damaged(file, "its checksum is gone")
-    n_rows = max(metadata.num_rows, sum(groups))
     if n_rows * metadata.num_columns * 4 > MOST_TIMES * n_bytes:
         raise damaged(file, f"it claims {n_rows} rows")
-    said_sets = feature_sets.in_order(held.split("+"))
-    sets = tuple(name for name in said_sets if names >= {*feature_sets.columns([name])})
-    outdated = tuple(name for name in said_sets if name not in sets)
-    return Part(file, is_sealed, sets, groups, outdated, stamp)
+    return found
+
+
+def matrix(table: pa.Table, columns: Sequence[str], rows: np.ndarray | None = None) -> np.ndarray:
+    """Some columns of all rows, or of those numbered: shape (n_rows, n_columns), float32."""
+    n_rows = table.num_rows if rows is None else len(rows)
+    result = np.empty((n_rows, len(columns)), dtype=np.float32)
+    for number, column in enumerate(columns):
+        values = table.column(column).to_numpy()
+        result[:, number] = values if rows is None else values[rows]
+    return result
 
 
 def write(
-    table: pa.Table, stamps: Mapping[str, FileStamp], sets: Sequence[str], file: Path
+    tables: Iterable[pa.Table],
+    holds: Mapping[str, Any],
+    file: Path,
+    stamps: Mapping[str, FileStamp] | None = None,
 ) -> None:
-    """Replace a part in one step.
+    """Replace a file in one step by the rows of some tables, of which one at a time is held.
+
+    Args:
+        tables: at least one, all of one schema.
+        holds: what the file says of itself, beside its format and the versions of libraries.
+        file: which.
+        stamps: clip -> stamp of the recording that its rows were measured from.
 
     Raises:
         CannotWrite: the disk is full, or the folder may not be written to.
     """
-    write_groups([table], stamps, sets, file)
-
-
-def write_groups(
-    tables: Iterable[pa.Table], stamps: Mapping[str, FileStamp], sets: Sequence[str], file: Path
-) -> None:
-    """Replace a part in one step by the rows of some tables, of which one at a time is held.
-
-    Raises:
-        CannotWrite: the disk is full, or the folder may not be written to.
-    """
-    about = {"format": FORMAT, "feature_set": "+".join(sets), "versions": versions.of_extraction()}
-    last = {"sertool.stamps": json.dumps(stamps), "sertool.seal": (SEAL + BLANK).decode()}
+    about = {"format": FORMAT, **holds, "versions": versions.of_extraction()}
+    last = {"sertool.seal": (SEAL + BLANK).decode()}
+    if stamps is not None:
+        last["sertool.stamps"] = json.dumps(stamps)
     with writing.replacing(file) as unfinished:
         _write_parquet(tables, {"sertool": json.dumps(about)}, last, unfinished)
         with unfinished.open("r+b") as content:
@@ -205,7 +234,7 @@ def _write_parquet(
 
 
 def damaged(file: Path, cause: object) -> BadTable:
-    """The error for a part that cannot be used, with its remedy."""
+    """The error for a file that cannot be used, with its remedy."""
     return BadTable(
         f"{file} is no part of a store or is damaged ({cause}): remove that file and run sertool "
         "extract again, which measures its clips anew"
@@ -213,16 +242,22 @@ def damaged(file: Path, cause: object) -> BadTable:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[pq.ParquetFile]:
-    """A part as parquet; of one that lies elsewhere nothing is fetched but what is asked for."""
+def _opened(file: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
+    """A file as parquet; of one that lies elsewhere nothing is fetched but what is asked for.
+
+    A footer that was read before is not read again.
+    """
     if paths.is_here(file):
-        with pq.ParquetFile(file, thrift_string_size_limit=LARGEST_FOOTER) as parquet:
+        with pq.ParquetFile(
+            file, metadata=metadata, thrift_string_size_limit=LARGEST_FOOTER
+        ) as parquet:
             yield parquet
         return
     with (
         file.open("rb", cache_type="none") as content,  # type: ignore[call-overload]
         pq.ParquetFile(
             content,
+            metadata=metadata,
             pre_buffer=True,
             page_checksum_verification=True,
             thrift_string_size_limit=LARGEST_FOOTER,
@@ -232,7 +267,7 @@ def _opened(file: Path) -> Iterator[pq.ParquetFile]:
 
 
 def _verified_size(file: Path) -> int:
-    """The size of a part whose checksum, where it has one and lies here, is right.
+    """The size of a file whose checksum, where it has one and lies here, is right.
 
     Raises:
         ValueError: it is wrong.

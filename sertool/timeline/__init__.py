@@ -13,11 +13,15 @@ class Span:
     """A part of a recording in which one emotion is the most probable.
 
     Attributes:
-        start_s: where it begins.
-        end_s: where it ends.
+        start_s: where it begins, in seconds.
+        end_s: where it ends, in seconds.
         emotion: the most probable one throughout.
-        probability: of this emotion, the mean over the span.
+        probability: of this emotion, the mean over the span, in [0, 1].
         confident: whether most windows were confident of it, weighed by time; False = unsure.
+
+    >>> span = Span(1.0, 2.5, "sad", 0.75, True)
+    >>> span.end_s - span.start_s
+    1.5
     """
 
     start_s: float

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+
+from sertool.audio import LONGEST_TIMELINE_S, decoding
 
 STEP_S = 0.05
 
@@ -49,6 +52,16 @@ def envelope(blocks: Iterator[np.ndarray], rate: int) -> Envelope:
         parts.append(_extremes(rest[None, :]))
     lowest, highest = np.concatenate(parts, axis=1)
     return Envelope(lowest, highest, n_samples / rate)
+
+
+def of_recording(path: str | os.PathLike[str]) -> Envelope:
+    """Outline a recording of up to 24 hours.
+
+    Raises:
+        NotFound, BadRecording: as `sertool.audio.decoding.opened` says.
+    """
+    with decoding.opened(path, LONGEST_TIMELINE_S) as stream:
+        return envelope(stream.blocks, stream.rate)
 
 
 def _extremes(steps: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Sound as it comes -> emotions as they are heard: the windows and the gate of the timeline.
+"""Sound as it comes -> emotions as they are heard: windows and voice activity of the timeline.
 
 A thread cuts the sound into windows; whoever iterates predicts. Where predicting is slower than
 the sound, the newest window replaces the one that waits, so that nothing piles up.
@@ -20,14 +20,12 @@ from typing import Self
 import numpy as np
 
 from sertool import timeline
-from sertool.audio.activity import Gate
+from sertool.audio.activity import SILENCE_DB, decibels, voice_activity
 from sertool.audio.microphone import Block, SoundSource
 from sertool.audio.windows import windows
 from sertool.models.prediction import Prediction, Predictor
 from sertool.types import Signal
 
-SILENCE_DB = -120.0
-"""The lowest level that is told, in dB re full scale."""
 FALL_DB = 0.3
 """How much the level falls at most from one block to the next, so that an eye can follow."""
 POLL_S = 0.05
@@ -182,11 +180,11 @@ class Listener:
         return Heard(window.start_s, window.end_s, window.ended, prediction, mean)
 
     def _cut(self) -> None:
-        """In the thread: the windows of the sound, each judged by the gate, in order."""
-        source, gate = self._source, Gate()
+        """In the thread: the windows of the sound in order, and whether somebody speaks in each."""
+        source = self._source
         cut = windows(self._blocks(), source.rate, self._predictor.rule, self._hop_s)
-        for start_s, signal in cut:
-            window = _Window(start_s, signal, self._ended, gate.passes(signal))
+        for start_s, signal, is_speech in voice_activity(cut):
+            window = _Window(start_s, signal, self._ended, is_speech)
             since_s = (self.heard_s - window.end_s) / source.speed
             self._hand_over(replace(window, ended=self._ended - since_s))
 
@@ -198,9 +196,8 @@ class Listener:
             yield block.samples
 
     def _note(self, block: Block) -> None:
-        power = float(np.square(block.samples, dtype=np.float64).mean())
-        level_db = 10 * np.log10(max(power, 10 ** (SILENCE_DB / 10)))
-        self.level_db = max(level_db, self.level_db - FALL_DB)
+        level_db = decibels(np.square(block.samples, dtype=np.float64).mean())
+        self.level_db = max(float(level_db), self.level_db - FALL_DB)
         self._n_samples += block.samples.size
         self.n_gaps += block.n_gaps
         self._ended = block.ended

@@ -17,13 +17,11 @@ from typing import TextIO
 
 import numpy as np
 
-from sertool.audio import LONGEST_TIMELINE_S, decoding
 from sertool.audio.microphone import Block
 from sertool.errors import BadTable, CannotWrite, NotFound
 from sertool.models.prediction import Prediction
 from sertool.storage import writing
-from sertool.timeline import spans
-from sertool.timeline.envelope import envelope
+from sertool.timeline import envelope, spans
 from sertool.timeline.listener import Heard
 from sertool.timeline.picture import picture
 
@@ -195,9 +193,8 @@ def draw(sound: Path, table: Path) -> Path:
     Returns:
         The PNG file, named as they are.
     """
-    with decoding.opened(sound, LONGEST_TIMELINE_S) as stream:
-        outline = envelope(stream.blocks, stream.rate)
     windows = list(predictions(table))
     file = table.with_suffix(".png")
+    outline = envelope.of_recording(sound)
     writing.write(file, picture(outline, windows, list(spans(windows)), sound.stem, "png"))
     return file

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import takewhile
 from pathlib import Path
@@ -13,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from sertool import audio
-from sertool.audio import decoding
 from sertool.errors import BadRecording, MissingExtra
 from sertool.features.spectrum import Spectrum
 from sertool.features.spectrum.banks import HOP
@@ -53,13 +54,11 @@ def emotions(path: Path, predictor: Predictor, given_up: Event) -> dict[str, Any
         BadRecording: it cannot be used, by its content or for its length.
         MissingExtra: its format needs PyAV, which is not installed.
     """
-    try:
-        sound = _read(path)
+    with _unnamed(path):
+        sound = audio.read(path, LONGEST_S, MOST_VALUES)
         whole = predictor(sound.samples, sound.rate)
         timeline = predictor.timeline(sound.samples, sound.rate)
         windows = list(takewhile(lambda _: not given_up.is_set(), timeline))
-    except (BadRecording, MissingExtra) as error:
-        raise _without_names(error, path) from None
     return {
         **_fields(whole),
         "duration_s": sound.samples.size / sound.rate,
@@ -79,11 +78,9 @@ def picture(path: Path) -> dict[str, Any]:
     Raises:
         BadRecording, MissingExtra: as above.
     """
-    try:
-        sound = _read(path)
+    with _unnamed(path):
+        sound = audio.read(path, LONGEST_S, MOST_VALUES)
         audio.window(sound)  # refuses what is too short
-    except (BadRecording, MissingExtra) as error:
-        raise _without_names(error, path) from None
     signal = audio.resample(sound)
     mel = _mel(signal)
     return {
@@ -97,14 +94,14 @@ def picture(path: Path) -> dict[str, Any]:
     }
 
 
-def _read(path: Path) -> Signal:
-    with decoding.opened(path, LONGEST_S, MOST_VALUES) as stream:
-        return Signal(np.concatenate(list(stream.blocks)), stream.rate)
-
-
-def _without_names(error: BadRecording | MissingExtra, path: Path) -> BadRecording | MissingExtra:
-    """The same error without the name of the file that a recording was kept in for a moment."""
-    return type(error)(re.sub(rf"{re.escape(str(path))}|\b{ARRAY}\b", "recording", str(error)))
+@contextmanager
+def _unnamed(path: Path) -> Iterator[None]:
+    """Errors do not name the file that a recording was kept in for a moment."""
+    try:
+        yield
+    except (BadRecording, MissingExtra) as error:
+        said = re.sub(rf"{re.escape(str(path))}|\b{ARRAY}\b", "recording", str(error))
+        raise type(error)(said) from None
 
 
 def _fields(prediction: Prediction) -> dict[str, Any]:

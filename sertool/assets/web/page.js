@@ -122,7 +122,7 @@ async function analyse() {
   asking.abort();
   asking = new AbortController();
   element("result").setAttribute("aria-busy", "true");
-  element("status").textContent = "Listening to it ...";
+  element("status").textContent = "Analysing it ...";
   const model = encodeURIComponent(element("model").value);
   try {
     const [answer, picture] = await Promise.all([send(`api/predict?model=${model}`), send("api/picture")]);
@@ -154,7 +154,7 @@ function drawPlayed() {
 function showVerdict(answer) {
   const { emotion, confident, probabilities } = answer;
   const share = percent(probabilities[emotion]);
-  element("heard").textContent =
+  element("analysed").textContent =
     `${answer.start_s.toFixed(1)} to ${seconds(answer.end_s)} of ${sound.name}, by ${answer.model}`;
   element("emotion").textContent = confident ? emotion : "unsure";
   element("emotion").style.color = colourOf(confident ? emotion : "muted");
@@ -193,7 +193,7 @@ function bar(emotion, share) {
 }
 
 function showSpans({ spans, duration_s: durationS }) {
-  element("unheard").hidden = spans.length > 0;
+  element("silence").hidden = spans.length > 0;
   element("spans").hidden = spans.length === 0;
   element("axis").replaceChildren(
     ...TICKS.map((share) => made("span", seconds(share * durationS))),

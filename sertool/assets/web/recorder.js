@@ -5,15 +5,15 @@ const HEADER_BYTES = 44;
 const UNCHANGED = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
 export class Recorder {
-  // `heard` is called with the level of each piece, in [0, 1], and the length so far, in seconds.
-  static async start(heard) {
+  // `onLevel` is called with the level of each piece, in [0, 1], and the length so far, in seconds.
+  static async start(onLevel) {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: UNCHANGED });
     const context = new AudioContext();
     await context.audioWorklet.addModule("capture.js");
-    return new Recorder(stream, context, heard);
+    return new Recorder(stream, context, onLevel);
   }
 
-  constructor(stream, context, heard) {
+  constructor(stream, context, onLevel) {
     this.stream = stream;
     this.context = context;
     this.pieces = [];
@@ -22,7 +22,7 @@ export class Recorder {
     capture.port.onmessage = ({ data }) => {
       this.pieces.push(data);
       this.length += data.length;
-      heard(level(data), this.length / context.sampleRate);
+      onLevel(level(data), this.length / context.sampleRate);
     };
     context.createMediaStreamSource(stream).connect(capture).connect(context.destination);
   }

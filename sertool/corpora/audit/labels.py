@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from sertool.corpora.audit.finding import Finding, counts, finding
-from sertool.learning import normalisation
+from sertool.learning import confounding
 from sertool.types import EMOTIONS, Clip
 
 FEW_SPEAKERS = 2
@@ -31,25 +30,20 @@ def _emotions(clips: Sequence[Clip]) -> Iterator[Finding]:
 
 def _speakers(clips: Sequence[Clip]) -> Iterator[Finding]:
     known = [clip for clip in clips if clip.speaker]
-    uttered: dict[str, set[str]] = defaultdict(set)
-    for clip in known:
-        uttered[clip.speaker].add(clip.emotion)
-    if len(uttered) <= FEW_SPEAKERS:
+    speakers, emotions = [clip.speaker for clip in known], [clip.emotion for clip in known]
+    single = confounding.of_one_emotion(speakers, emotions)
+    if len({*speakers}) <= FEW_SPEAKERS:
         yield Finding(
             "few speakers", "note",
-            f"speakers that are known: {', '.join(sorted(uttered)) or 'none'}",
+            f"speakers that are known: {', '.join(sorted({*speakers})) or 'none'}",
             "a figure for new speakers needs more of them: say so beside it, or test on another "
             "corpus (cross_corpus)",
         )  # fmt: skip
-    single = [clip for clip in known if len(uttered[clip.speaker]) == 1]
-    most = normalisation.confounded(
-        [clip.speaker for clip in known], [clip.emotion for clip in known]
-    )
-    n_single = len({clip.speaker for clip in single})
+    is_confounded = confounding.is_confounded(speakers, emotions)
     yield from finding(
-        "speakers of one emotion", "worry" if most else "note",
-        {clip.path: f"{clip.speaker}: {clip.emotion}" for clip in single},
-        f"{n_single} of {len(uttered)} speakers utter one emotion only",
+        "speakers of one emotion", "worry" if is_confounded else "note",
+        {clip.path: f"{clip.speaker}: {clip.emotion}" for clip in known if clip.speaker in single},
+        f"{len(single)} of {len({*speakers})} speakers utter one emotion only",
         "to know the voice is to know the emotion: quote the protocol speakers, not clips, and do "
         "not normalise by speaker",
     )  # fmt: skip

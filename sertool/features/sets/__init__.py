@@ -7,6 +7,7 @@ by which windows are cut: "functionals" is the set by its own rule, "functionals
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -82,7 +83,12 @@ def get(name: str) -> FeatureSet:
     found = registry.get("feature_sets", plugin)
     where = registry.origin("feature_sets", plugin)
     if where is not None:
-        _check(found, plugin, where)
+        for fault in _faults(found, plugin):
+            raise registry.breach("feature_sets", plugin, where, fault)
+        measure = partial(
+            _checked, measure=found.measure, columns=found.columns, name=plugin, origin=where
+        )
+        found = replace(found, measure=measure)
     if window and window not in WINDOWS:
         raise BadChoice(f"no window {choices(window, WINDOWS)}")
     own: FeatureSet = found
@@ -111,12 +117,20 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def known() -> tuple[str, ...]:
-    """The names of all sets, other packages' among them, in order.
+    """The names of all sets, other packages' among them, in order; without those that fail.
 
     >>> known()
     ('librosa178', 'functionals')
     """
-    return in_order(registry.names("feature_sets"))
+    return in_order(name for name in registry.names("feature_sets") if _works(name))
+
+
+def _works(name: str) -> bool:
+    try:
+        get(name)
+    except BadPlugin:
+        return False
+    return True
 
 
 def columns(names: Iterable[str] = REFERENCE) -> tuple[str, ...]:
@@ -164,36 +178,38 @@ def measure(sets: Iterable[FeatureSet], signal: Signal) -> np.ndarray:
         Shape (n_columns of all sets,), float32, finite.
 
     Raises:
-        BadPlugin: a set of another package fails, or returns another shape than it declares.
-        BadRecording: a set of another package returns what is no number.
+        BadPlugin: a set of another package returns another shape than it declares.
+        BadRecording: a set of another package fails, or returns what is no number.
     """
     import numpy as np
 
     from sertool.features.spectrum import Spectrum
 
     spectrum = Spectrum.of(signal)
-    return np.concatenate([_measured(each, spectrum) for each in sets])
+    return np.concatenate([np.asarray(each.measure(spectrum), np.float32) for each in sets])
 
 
-def _measured(feature_set: FeatureSet, signal: Signal) -> np.ndarray:
+def _checked(
+    signal: Signal,
+    measure: Callable[[Signal], np.ndarray],
+    columns: tuple[str, ...],
+    name: str,
+    origin: registry.Origin,
+) -> np.ndarray:
+    """What a set of another package measures, held to its contract; a worker knows no registry."""
     import numpy as np
 
-    with registry.running("feature_sets", feature_set.plugin):
-        numbers = np.asarray(feature_set.measure(signal), np.float32)
-    where = registry.origin("feature_sets", feature_set.plugin)
-    if where is None:
-        return numbers
-    if numbers.shape != (len(feature_set.columns),):
-        raise BadPlugin(
-            f"the feature set {feature_set.name} of {where} declares {len(feature_set.columns)} "
-            f"columns and returns an array of shape {numbers.shape}; update or uninstall "
-            f"{where.distribution}"
-        )
-    for column in np.flatnonzero(~np.isfinite(numbers)).tolist():
-        raise BadRecording(
-            f"the feature set {feature_set.name} of {where} has no number for "
-            f"{feature_set.columns[column]} here"
-        )
+    try:
+        with registry.guard("feature_sets", name, origin):
+            numbers = np.asarray(measure(signal), np.float32)
+    except BadPlugin as error:
+        raise BadRecording(str(error)) from error
+    if numbers.shape != (len(columns),):
+        fault = f"declares {len(columns)} columns and returns an array of shape {numbers.shape}"
+        raise registry.breach("feature_sets", name, origin, fault)
+    for number in np.flatnonzero(~np.isfinite(numbers)).tolist():
+        fault = f"has no number for {columns[number]} here"
+        raise BadRecording(str(registry.breach("feature_sets", name, origin, fault)))
     return numbers
 
 
@@ -203,24 +219,17 @@ def _features(signal: Signal, names: tuple[str, ...]) -> np.ndarray:
     return features.compute(Spectrum.of(signal), names)
 
 
-def _check(found: Any, name: str, where: registry.Origin) -> None:
-    """Refuse a set that breaks the contract, before anything is measured."""
-    for fault in _faults(found, name):
-        raise BadPlugin(
-            f"the feature set {name} of {where} cannot be used: {fault}; update or uninstall "
-            f"{where.distribution}"
-        )
-
-
 def _faults(found: Any, name: str) -> Iterator[str]:
     """What of a set breaks the contract."""
     if not isinstance(found, FeatureSet):
-        yield f"it is a {type(found).__name__}, no sertool.features.sets.FeatureSet"
+        yield f"is a {type(found).__name__}, no sertool.features.sets.FeatureSet"
+    elif not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        yield "has a name that is not of small letters, digits and _"
     elif found.name != name:
-        yield f"it is published as {name} and calls itself {found.name}"
+        yield f"calls itself {found.name}"
     elif not found.columns or len({*found.columns}) < len(found.columns):
-        yield "its columns must have names, each another one"
+        yield "has no columns, or two of one name"
     elif not found.variants or not {*found.variants} <= {*VARIANTS}:
-        yield f"its variants must be among {', '.join(VARIANTS)}"
+        yield f"has variants that are not among {', '.join(VARIANTS)}"
     elif found.window not in WINDOWS:
-        yield f"it names a window {choices(found.window, WINDOWS)}"
+        yield f"names a window {choices(found.window, WINDOWS)}"

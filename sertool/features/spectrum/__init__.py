@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import scipy.fft
 
+from sertool.audio.activity import near_loudest
 from sertool.features.spectrum import banks, shape, stft, waveform
 from sertool.features.spectrum.constantq import constant_q_magnitude
 from sertool.features.spectrum.decibel import decibel
@@ -20,8 +21,6 @@ from sertool.types import Signal
 __all__ = ["Spectrum"]
 
 N_CEPSTRUM = 20
-ACTIVE_DB = 40.0
-"""Frames this far below the loudest are no speech; how they sound, the room decides."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,7 @@ class Spectrum(Signal):
 
         Softer than -60 dB, a recording is cut off at -100 dB before, and silence is active, too.
         """
-        found: np.ndarray = self.level > self.level.max() - ACTIVE_DB
-        return found
+        return near_loudest(self.level)
 
     @cached_property
     def active_level(self) -> float:
@@ -118,6 +116,16 @@ class Spectrum(Signal):
     def extremes(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean magnitude of the softest and of the loudest 2 % of bins, each (7, n_frames)."""
         return shape.extremes(self.magnitude, banks.octaves(self.rate))
+
+    @cached_property
+    def contrast(self) -> np.ndarray:
+        """Decibels between the loudest and the softest 2 % of bins in each band, (7, n_frames).
+
+        Bands: up to 200 Hz, then six octaves from there to the top.
+        """
+        valleys, peaks = self.extremes
+        rise: np.ndarray = decibel(peaks) - decibel(valleys)
+        return rise
 
     @cached_property
     def chroma(self) -> np.ndarray:

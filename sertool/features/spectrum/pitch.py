@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.fft
 
+from sertool.audio.activity import VOICED_DB, near_loudest
 from sertool.features.spectrum.banks import N_FFT, hann
 
 LOWEST_HZ, HIGHEST_HZ = 70.0, 550.0
@@ -26,8 +27,6 @@ OCTAVE_COST = 0.03
 """Of an octave down, in correlation: of equal peaks the shortest period is the pitch."""
 VOICED = 0.45
 """The correlation, less that cost, from which a frame is voiced."""
-QUIET_DB = 35.0
-"""Frames this far below the loudest are not voiced."""
 REFERENCE_HZ = 27.5
 
 
@@ -69,7 +68,7 @@ def pitch(magnitude: np.ndarray, level: np.ndarray, rate: int) -> Pitch:
     return Pitch(
         semitones=-12 * np.log2(REFERENCE_HZ * period),
         correlation=np.clip(b - (a - c) * aside / 4, 0.0, 0.9999),
-        voiced=strong & (level > level.max() - QUIET_DB),
+        voiced=strong & near_loudest(level, VOICED_DB),
     )
 
 
