@@ -108,7 +108,7 @@ def _checked(place: Path, name: str) -> tuple[tuple[str, ...], list[str]]:
         name,
         str(sum(file.n_rows for file in who)),
         str(len(speakers)),
-        ", ".join(dict.fromkeys(map(_described, [*found, *waiting]))) or "-",
+        _described([*found, *waiting]),
         str(len({clip for each in waiting for clip in each.file.stamps})),
         f"{len(faults)} of {n_files} files damaged" if faults else "whole",
     )
@@ -126,6 +126,10 @@ def _whole(
             faults.append(str(error))
 
 
-def _described(stored: StoredSet) -> str:
-    """A set by its name, and what keeps it from being measured."""
-    return f"{stored.name} ({stored.why})" if stored.why else stored.name
+def _described(stored: Sequence[StoredSet]) -> str:
+    """Sets by their names, and what keeps one from being measured."""
+    from sertool.store import stored_sets
+
+    why = {each.name: each.why for each in stored}
+    names = stored_sets.in_order(why)
+    return ", ".join(f"{name} ({why[name]})" if why[name] else name for name in names) or "-"

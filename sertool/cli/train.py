@@ -76,6 +76,7 @@ def train(
     from sertool.benchmark.study import study
     from sertool.models import card, persistence, training
     from sertool.storage import writing
+    from sertool.store import stored_sets
     from sertool.types import VARIANTS
 
     if output.is_dir():
@@ -92,6 +93,8 @@ def train(
         train_variants=console.words(train_variants) if train_variants else VARIANTS,
     )
     sets = console.feature_sets(features)
+    for name in sets:
+        stored_sets.refuse_missing(place, name)
     table = store_file.read(place, names, sets)
     rows = training.rows(table, asked.emotions, asked.train_variants)
     with console.narrated(f"training {estimator} on {rows.num_rows:,} rows", training.LOG):
