@@ -63,7 +63,7 @@ class Origin:
     distribution: str
     version: str
     place: str
-    remedy: str = "mend it"
+    remedy: str = "fix it"
 
     def __str__(self) -> str:
         """The name and version that results, stores and models keep.
@@ -156,7 +156,7 @@ def add_file(path: Path) -> tuple[str, ...]:
     if not path.is_file():
         raise NotFound(f"no plug-in file {path}; give a Python file that holds a plug-in")
     version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    remedy = "mend it, or leave --plugin out"
+    remedy = "fix it, or leave --plugin out"
     origin_ = Origin(path.name, version, str(path), remedy)
     with PluginCode(f"the plug-in file {path}", remedy):
         module = _module(path, version)
@@ -206,7 +206,7 @@ def breach(kind: str, name: str, where: Origin | None, fault: str) -> BadPlugin:
     the estimator mine of theirs 1.0 answers with 3 words for 4 rows; update or uninstall theirs
     """
     brought = f" of {where}" if where else ""
-    remedy = where.remedy if where else "mend it"
+    remedy = where.remedy if where else "fix it"
     return BadPlugin(f"the {_word(kind)} {name}{brought} {fault}; {remedy}")
 
 

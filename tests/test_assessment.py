@@ -26,7 +26,7 @@ def answers(happy: list[float], emotions: list[str], corpora: list[str]) -> Answ
 def test_figures_are_by_corpus() -> None:
     # a: happy right, sad taken for happy, happy right; b: sad right
     given = answers([0.9, 0.6, 0.8, 0.3], ["happy", "sad", "happy", "sad"], ["a", "a", "a", "b"])
-    found = assessment.by_corpus(given, sure_from=0.75, most_outside=0.5)
+    found = assessment.by_corpus(given, threshold=0.75, most_outside=0.5)
     assert list(found) == ["a", "b"]
     assert found["a"]["accuracy"]["value"] == pytest.approx(2 / 3)
     assert found["a"]["uar"]["value"] == pytest.approx((1 + 0) / 2)
@@ -38,13 +38,13 @@ def test_figures_are_by_corpus() -> None:
 def test_sure_is_probable_and_not_remarked_upon() -> None:
     # outside: 0, 1/3, 2/3, 1
     given = answers([0.9, 0.1, 0.9, 0.9], ["sad", "sad", "happy", "happy"], ["a"] * 4)
-    found = assessment.by_corpus(given, sure_from=0.75, most_outside=0.5)["a"]
+    found = assessment.by_corpus(given, threshold=0.75, most_outside=0.5)["a"]
     assert (found["sure"], found["sure_accuracy"], found["remarked"]) == (0.5, 0.5, 0.5)
 
 
 def test_nothing_is_sure() -> None:
     given = answers([0.6, 0.6], ["sad", "happy"], ["a", "a"])
-    found = assessment.by_corpus(given, sure_from=0.9, most_outside=1.0)["a"]
+    found = assessment.by_corpus(given, threshold=0.9, most_outside=1.0)["a"]
     assert (found["sure"], found["sure_accuracy"]) == (0, None)
 
 

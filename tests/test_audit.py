@@ -13,7 +13,7 @@ from synthetic import SAMPLE, needs_sample, tone, write_sound
 
 from sertool import registry
 from sertool.corpora.audit import Finding, absent, audit
-from sertool.corpora.audit.inspection import Hearing, Sound, hear
+from sertool.corpora.audit.inspection import Inspection, Sound, inspect
 from sertool.corpora.sources import Source, folder_source, manifest_source
 
 RATE = 16_000
@@ -21,7 +21,7 @@ RATE = 16_000
 
 def findings(of: Source) -> dict[str, Finding]:
     """By kind; each kind is found once."""
-    found = audit(of, list(hear(of.folder, of.clips))).findings
+    found = audit(of, list(inspect(of.folder, of.clips))).findings
     assert len({each.kind for each in found}) == len(found)
     for each in found:
         assert each.says
@@ -57,11 +57,11 @@ def test_nothing_to_say_of_a_good_manifest(tmp_path: Path, mine: list[str]) -> N
 def test_nothing_to_say_of_a_complete_copy_but_that_no_file_is_there(tmp_path: Path) -> None:
     corpus = registry.get("corpora", "emodb")
     clips = tuple(map(corpus.parse, emodb_files()))
-    heard = [
-        Hearing(clip, Sound(RATE, 1, 2.0, 0.6, False, 0, f"{number:064x}"))
+    inspections = [
+        Inspection(clip, Sound(RATE, 1, 2.0, 0.6, False, 0, f"{number:064x}"))
         for number, clip in enumerate(clips)
     ]
-    report = audit(Source(corpus, tmp_path, clips), heard)
+    report = audit(Source(corpus, tmp_path, clips), inspections)
     assert [each.kind for each in report.findings] == ["missing recordings"]
     assert len(report.findings[0].recordings) == report.n_recordings == 535
 

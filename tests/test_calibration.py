@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sertool.learning.calibration import expected_error, reliability, sure_from
+from sertool.learning.calibration import confidence_threshold, expected_error, reliability
 
 
 def naive_error(confidence: np.ndarray, right: np.ndarray) -> float:
@@ -45,7 +45,7 @@ def test_three_in_four_are_right_above_the_bound() -> None:
     generator = np.random.default_rng(1)
     confidence = generator.uniform(0.2, 1, 200_000)
     right = generator.uniform(size=confidence.size) < confidence
-    bound = sure_from(confidence, right)
+    bound = confidence_threshold(confidence, right)
     assert right[confidence >= bound].mean() >= 0.75
     assert right[confidence >= bound - 0.02].mean() < 0.75
     assert bound == pytest.approx(0.5, abs=0.03)  # the mean of (0.5, 1) is 0.75
@@ -53,4 +53,4 @@ def test_three_in_four_are_right_above_the_bound() -> None:
 
 @pytest.mark.parametrize(("n", "share"), [(500, 0.0), (19, 1.0)])
 def test_nothing_is_sure_where_too_little_is_right_or_known(n: int, share: float) -> None:
-    assert sure_from(np.full(n, 0.9), np.full(n, bool(share))) == 1.0
+    assert confidence_threshold(np.full(n, 0.9), np.full(n, bool(share))) == 1.0

@@ -182,9 +182,11 @@ def test_benchmark_drops_duplicates(run: Run, tmp_path: Path) -> None:
         "benchmark", "--store", tmp_path / "s", "--results", tmp_path / "r",
         "--protocols", "clips", "--estimators", "majority",
     )  # fmt: skip
-    assert "note:" not in run(*arguments).err
+    assert "warning:" not in run(*arguments).err
     dropped = run(*arguments, "--drop-duplicates")
-    assert "note: emodb: clips left out because their sound has another name, too: 2" in dropped.err
+    assert (
+        "warning: emodb: clips left out because their sound has another name, too: 2" in dropped.err
+    )
     assert "emodb: clips left out" in (tmp_path / "r" / "tables.md").read_text()
 
 

@@ -24,7 +24,7 @@ from sertool.cli import app
 from sertool.cli.live_display import Display
 from sertool.errors import BadChoice, MissingExtra, SertoolError
 from sertool.models.prediction import Prediction
-from sertool.timeline.listener import Heard, Tally
+from sertool.timeline.listener import LiveWindow, Tally
 
 LABELS = ("angry", "fear", "sad")
 
@@ -37,14 +37,17 @@ def test_json_has_the_numbers_of_the_timeline(tmp_path: Path) -> None:
     path = write_sound(tmp_path / "a.wav", syllables(4.2))
     ran = listen("--replay", path, "--speed", 2, "--format", "json", "--backend", "xgboost")
     assert ran.exit_code == 0
-    heard = [json.loads(line) for line in ran.stdout.splitlines()]
+    live_windows = [json.loads(line) for line in ran.stdout.splitlines()]
     expected = list(sertool.load("xgboost").timeline(path))
-    assert [each["start_s"] for each in heard] == [0.0, 1.0, pytest.approx(1.7, abs=1e-4)]
-    for each, window in zip(heard, expected, strict=True):
+    assert [each["start_s"] for each in live_windows] == [0.0, 1.0, pytest.approx(1.7, abs=1e-4)]
+    for each, window in zip(live_windows, expected, strict=True):
         assert each["prediction"]["probabilities"] == window.probabilities
         assert 0 < each["latency_s"] < 5
-    assert heard[0]["smoothed"]["probabilities"] == heard[0]["prediction"]["probabilities"]
-    assert "heard 0:04, speech 100 % of it; 3 windows, 0 dropped" in ran.stderr
+    assert (
+        live_windows[0]["smoothed"]["probabilities"]
+        == live_windows[0]["prediction"]["probabilities"]
+    )
+    assert "listened for 0:04, speech in 100 % of it; 3 windows, 0 dropped" in ran.stderr
     assert "latency: median" in ran.stderr
 
 
@@ -169,20 +172,20 @@ def test_no_devices_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no microphone" in ran.stderr
 
 
-def window(start_s: float, fear: float | None, confident: bool = True) -> Heard:
+def window(start_s: float, fear: float | None, confident: bool = True) -> LiveWindow:
     if fear is None:
-        return Heard(start_s, start_s + 2.5, time.perf_counter(), None, None)
+        return LiveWindow(start_s, start_s + 2.5, time.perf_counter(), None, None)
     shares = {"angry": 1 - fear, "fear": fear, "sad": 0.0}
     emotion = max(shares, key=lambda name: shares[name])
     mean = Prediction(
         "mic", emotion, shares, start_s, start_s + 2.5, 0.0, confident, ("too quiet: -50 dB",)
     )
-    return Heard(start_s, start_s + 2.5, time.perf_counter(), mean, mean)
+    return LiveWindow(start_s, start_s + 2.5, time.perf_counter(), mean, mean)
 
 
-def drawn(*windows: Heard, level_db: float = -30.0) -> str:
+def drawn(*windows: LiveWindow, level_db: float = -30.0) -> str:
     """What the display shows at 80 columns."""
-    listener: Any = SimpleNamespace(level_db=level_db, heard_s=62.5, n_dropped=2, n_gaps=0)
+    listener: Any = SimpleNamespace(level_db=level_db, listened_s=62.5, n_dropped=2, n_gaps=0)
     tally = Tally()
     display = Display("USB Mic by svm", LABELS, listener, tally)
     for each in windows:

@@ -86,7 +86,7 @@ def test_a_metric_that_fails_is_a_line_and_the_rest_is_written(run: Run, tmp_pat
     ("content", "message"),
     [
         (None, "no plug-in file "),
-        ("1 / 0", "failed (ZeroDivisionError: division by zero); mend it, or leave --plugin out"),
+        ("1 / 0", "failed (ZeroDivisionError: division by zero); fix it, or leave --plugin out"),
         ("x = 1", "holds no plug-in"),
     ],
 )

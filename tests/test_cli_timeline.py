@@ -87,13 +87,13 @@ def test_standard_input(long: Path) -> None:
 def test_verdict_and_remarks_in_every_format(long: Path) -> None:
     (found,) = json.loads(run("predict", long, "--format", "json", *MODEL).stdout)
     assert found["confident"] in (True, False)
-    assert "2.5 of 28 s were heard" in found["remarks"][-1]
+    assert "2.5 of 28 s were analysed" in found["remarks"][-1]
     (row,) = csv.DictReader(io.StringIO(run("predict", long, "--format", "csv", *MODEL).stdout))
     assert row["confident"] == str(found["confident"]).lower()
     assert row["remarks"] == "; ".join(found["remarks"])
     table = run("predict", long, *MODEL)
     assert ("(unsure)" in table.stdout) is not found["confident"]
-    assert "were heard" in table.stderr
+    assert "were analysed" in table.stderr
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_training_writes_a_card_that_knows_the_unseen(
     assert "Burkhardt" in text
     assert "not for decisions about people" in text
     assert "| emodb | new speakers | 96 |" in text
-    assert "| savee | never heard | 96 |" in text
+    assert "| savee | unseen corpus | 96 |" in text
 
 
 def test_a_corpus_that_was_trained_on_is_not_unseen(make_store: Callable[..., Path]) -> None:

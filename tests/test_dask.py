@@ -28,7 +28,7 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
-def planned(folder: Path, place: Path) -> extraction.Plan:
+def planned(folder: Path, place: Path) -> extraction.ExtractionPlan:
     return extraction.plan([sources.folder_source(registry.get("corpora", "emodb"), folder)], place)
 
 

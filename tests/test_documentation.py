@@ -119,7 +119,7 @@ def test_figures_on_unseen_corpora_are_those_of_the_cards() -> None:
         file = ROOT / "sertool" / "assets" / "models" / f"{model}.md"
         card = file.read_text(encoding="utf-8")
         for corpus, uar in zip(corpora, models[model], strict=True):
-            (line,) = re.findall(rf"^\| {corpus} \| never heard .*$", card, re.MULTILINE)
+            (line,) = re.findall(rf"^\| {corpus} \| unseen corpus .*$", card, re.MULTILINE)
             assert line.split("|")[4].strip() == uar.strip()
 
 

@@ -139,7 +139,7 @@ def test_what_cannot_choose_is_left_out_and_the_rest_is_done(
     place = make_store(speakers=2)
     plan = planning.plan(study(protocols=["speakers"], corpora=["emodb"], estimators=asked), place)
     assert [fit.candidate.parameters for fit in plan.fits] == [{}, {}]
-    assert plan.impossible[0] == (
+    assert plan.skipped[0] == (
         "speakers: emodb/speaker-00 has one speaker to train on, choosing C of svm takes two; "
         "give one value"
     )
@@ -241,8 +241,8 @@ def test_what_cannot_be_done_is_said_beside_what_can(make_store: MakeStore) -> N
     asked = study(protocols=["clips", "speakers"], corpora=["emodb"], estimators=["majority"])
     plan = planning.plan(asked, make_store(speakers=1))
     assert {fit.protocol.name for fit in plan.fits} == {"clips"}
-    assert len(plan.impossible) == 1
-    assert plan.impossible[0].startswith("speakers: ")
+    assert len(plan.skipped) == 1
+    assert plan.skipped[0].startswith("speakers: ")
 
 
 def test_a_misspelt_emotion_is_answered(make_store: MakeStore, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_set_is_added_and_never_lost(emodb_folder: Path, tmp_path: Path) -> No
     assert store.sets(tmp_path / "store") == ("librosa178", "functionals")
 
 
-def adding(folder: Path, place: Path, *sets: str) -> extraction.Plan:
+def adding(folder: Path, place: Path, *sets: str) -> extraction.ExtractionPlan:
     source = sources.folder_source(registry.get("corpora", "emodb"), folder)
     return extraction.plan([source], place, sets or ["librosa178"])
 

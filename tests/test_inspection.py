@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from synthetic import tone, write_sound
 
-from sertool.corpora.audit.inspection import Hearing, Sound, hear, n_clipped
+from sertool.corpora.audit.inspection import Inspection, Sound, inspect, n_clipped
 from sertool.types import Clip
 
 RATE = 16_000
@@ -18,12 +18,12 @@ def clip(path: str) -> Clip:
     return Clip(path, "sad", "ann", path, "sad")
 
 
-def heard(folder: Path, *paths: str) -> list[Hearing]:
-    return list(hear(folder, [clip(path) for path in paths]))
+def inspections(folder: Path, *paths: str) -> list[Inspection]:
+    return list(inspect(folder, [clip(path) for path in paths]))
 
 
 def sound_of(file: Path) -> Sound:
-    (each,) = heard(file.parent, file.name)
+    (each,) = inspections(file.parent, file.name)
     assert each.sound is not None
     return each.sound
 
@@ -54,7 +54,7 @@ def test_a_bad_recording_has_a_cause(tmp_path: Path) -> None:
     (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "words.wav").write_text("no sound")
     causes = ("truncated", "cannot be decoded", "no recording at")
-    found = heard(tmp_path, "cut.wav", "words.wav", "none.wav")
+    found = inspections(tmp_path, "cut.wav", "words.wav", "none.wav")
     for each, cause in zip(found, causes, strict=True):
         assert each.sound is None
         assert cause in each.cause
@@ -126,6 +126,6 @@ def test_order_and_any_number_of_workers(tmp_path: Path) -> None:
     for number, path in enumerate(paths):
         write_sound(tmp_path / path, tone(0.5 + number / 10))
     clips = [clip(path) for path in paths]
-    found = list(hear(tmp_path, clips, jobs=2))
+    found = list(inspect(tmp_path, clips, jobs=2))
     assert [each.clip for each in found] == clips
-    assert found == list(hear(tmp_path, clips))
+    assert found == list(inspect(tmp_path, clips))

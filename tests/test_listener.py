@@ -20,7 +20,7 @@ from sertool.audio import RULE, microphone
 from sertool.audio.microphone import Block, SoundSource
 from sertool.errors import BadRecording
 from sertool.models.prediction import Prediction, Predictor
-from sertool.timeline.listener import Heard, Listener, Tally, smoothed, warm_up
+from sertool.timeline.listener import Listener, LiveWindow, Tally, smoothed, warm_up
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,9 @@ def predictor() -> Predictor:
     return loaded
 
 
-def heard_in(predictor: Predictor, path: Path, speed: float) -> tuple[list[Heard], Listener]:
+def live_windows_in(
+    predictor: Predictor, path: Path, speed: float
+) -> tuple[list[LiveWindow], Listener]:
     with microphone.replay(path, speed) as source, Listener(predictor, source) as listener:
         return list(listener), listener
 
@@ -49,28 +51,28 @@ def test_a_replay_gives_the_numbers_of_the_timeline(
     predictor: Predictor, tmp_path: Path, rate: int, seconds: float, speed: float
 ) -> None:
     path = write_sound(tmp_path / "a.wav", syllables(seconds, rate), rate)
-    heard, listener = heard_in(predictor, path, speed)
+    live_windows, listener = live_windows_in(predictor, path, speed)
     expected = list(predictor.timeline(path))
-    assert [numbers(each.prediction) for each in heard if each.prediction] == [
+    assert [numbers(each.prediction) for each in live_windows if each.prediction] == [
         numbers(each) for each in expected
     ]
     assert len(expected) == 1 + int(seconds > 2.5) * int(np.ceil(seconds - 2.5))
     assert (listener.n_dropped, listener.n_gaps) == (0, 0)
-    assert listener.heard_s == pytest.approx(seconds, abs=1e-4)
+    assert listener.listened_s == pytest.approx(seconds, abs=1e-4)
 
 
 @needs_sample
 def test_real_speech_gives_the_numbers_of_the_timeline(predictor: Predictor) -> None:
     path = sorted((SAMPLE / "emodb").rglob("*.flac"))[0]
-    heard, _ = heard_in(predictor, path, speed=2)
+    live_windows, _ = live_windows_in(predictor, path, speed=2)
     expected = [numbers(each) for each in predictor.timeline(path)]
-    assert [numbers(each.prediction) for each in heard if each.prediction] == expected
+    assert [numbers(each.prediction) for each in live_windows if each.prediction] == expected
 
 
 def test_where_nobody_speaks_there_is_no_emotion(predictor: Predictor, tmp_path: Path) -> None:
     sound = np.concatenate([syllables(2.0), np.zeros(5 * 16_000, np.float32)])
-    heard, _ = heard_in(predictor, write_sound(tmp_path / "a.wav", sound), speed=4)
-    assert [each.prediction is not None for each in heard] == [
+    live_windows, _ = live_windows_in(predictor, write_sound(tmp_path / "a.wav", sound), speed=4)
+    assert [each.prediction is not None for each in live_windows] == [
         True,
         True,
         False,
@@ -78,8 +80,8 @@ def test_where_nobody_speaks_there_is_no_emotion(predictor: Predictor, tmp_path:
         False,
         False,
     ]
-    assert [each.end_s for each in heard] == [2.5, 3.5, 4.5, 5.5, 6.5, 7.0]
-    assert all((each.smoothed is None) == (each.prediction is None) for each in heard)
+    assert [each.end_s for each in live_windows] == [2.5, 3.5, 4.5, 5.5, 6.5, 7.0]
+    assert all((each.smoothed is None) == (each.prediction is None) for each in live_windows)
 
 
 def prediction(start_s: float, angry: float, confident: bool = False) -> Prediction:
@@ -111,23 +113,25 @@ def spoken(seconds: float, after: threading.Event | None = None) -> Iterator[Blo
         after.set()
 
 
-def waiting_for_each(seconds: float, heard: list[Heard]) -> Iterator[Block]:
-    """Speech that goes on when the windows that it holds so far were heard."""
+def waiting_for_each(seconds: float, live_windows: list[LiveWindow]) -> Iterator[Block]:
+    """Speech that goes on when the windows that it holds so far have come."""
     for n_samples, block in enumerate(spoken(seconds)):
         n_windows = max(0, int((n_samples * 441 / RULE.rate - 2.5) // 1.0) + 1)
         deadline = time.perf_counter() + 30
-        while len(heard) < n_windows and time.perf_counter() < deadline:
+        while len(live_windows) < n_windows and time.perf_counter() < deadline:
             time.sleep(0.001)
         yield block
 
 
 def test_windows_that_share_sound_are_averaged() -> None:
     told: Any = Told({0.0: 0.75, 1.0: 0.25, 2.0: 0.5, 3.0: 0.0})
-    heard: list[Heard] = []
-    with Listener(told, SoundSource("", RULE.rate, waiting_for_each(5.5, heard))) as listener:
+    live_windows: list[LiveWindow] = []
+    with Listener(
+        told, SoundSource("", RULE.rate, waiting_for_each(5.5, live_windows))
+    ) as listener:
         for each in listener:
-            heard.append(each)
-    means = [each.smoothed.probabilities["angry"] for each in heard if each.smoothed]
+            live_windows.append(each)
+    means = [each.smoothed.probabilities["angry"] for each in live_windows if each.smoothed]
     np.testing.assert_allclose(means, [0.75, 0.5, 0.5, 0.25])
 
 
@@ -143,10 +147,10 @@ def test_a_slow_model_hears_the_newest_window_and_counts_the_others() -> None:
     all_taken = threading.Event()
     told: Any = Told({}, gate=all_taken)
     with Listener(told, SoundSource("", RULE.rate, spoken(12.5, all_taken))) as listener:
-        heard = [each.start_s for each in listener]
-    assert heard[-1] == 10.0
-    assert len(heard) <= 2
-    assert len(heard) + listener.n_dropped == 11
+        live_windows = [each.start_s for each in listener]
+    assert live_windows[-1] == 10.0
+    assert len(live_windows) <= 2
+    assert len(live_windows) + listener.n_dropped == 11
 
 
 def test_leaving_early_ends_the_thread() -> None:
@@ -161,7 +165,7 @@ def test_leaving_early_ends_the_thread() -> None:
 def test_what_goes_wrong_with_the_sound_is_raised(predictor: Predictor, tmp_path: Path) -> None:
     path = write_sound(tmp_path / "a.wav", tone(0.05))
     with pytest.raises(BadRecording, match="50 ms of sound are too short"):
-        heard_in(predictor, path, speed=10)
+        live_windows_in(predictor, path, speed=10)
 
 
 def test_the_end_of_a_window_is_when_its_last_sample_came() -> None:
@@ -169,8 +173,10 @@ def test_the_end_of_a_window_is_when_its_last_sample_came() -> None:
     blocks[25] = dataclasses.replace(blocks[25], n_gaps=2)
     told: Any = Told({})
     with Listener(told, SoundSource("", RULE.rate, iter(blocks)), hop_s=2.5) as listener:
-        heard = list(listener)
-    assert [each.ended for each in heard] == [pytest.approx(100 + each.end_s) for each in heard]
+        live_windows = list(listener)
+    assert [each.ended for each in live_windows] == [
+        pytest.approx(100 + each.end_s) for each in live_windows
+    ]
     assert listener.n_gaps == 2
 
 
@@ -189,9 +195,9 @@ def test_a_tally_shares_out_the_time() -> None:
     assert (tally.speech_share, np.isnan(tally.median_latency_s)) == (0.0, True)
     now = time.perf_counter()
     for start_s, mean in [(0.0, prediction(0, 0.9, True)), (1.0, prediction(1, 0.9)), (2.0, None)]:
-        tally.add(Heard(start_s, start_s + 2.5, now - 3, mean, mean))
-    assert tally.heard_s == 4.5
+        tally.add(LiveWindow(start_s, start_s + 2.5, now - 3, mean, mean))
+    assert tally.listened_s == 4.5
     assert dict(tally.seconds) == {"angry": 3.5}
-    assert tally.sure_s["angry"] == 2.5
+    assert tally.confident_s["angry"] == 2.5
     assert tally.speech_share == 3.5 / 4.5
     assert tally.median_latency_s == pytest.approx(3, abs=1)

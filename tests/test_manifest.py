@@ -185,8 +185,8 @@ def test_names_that_no_corpus_can_have(tmp_path: Path, name: str) -> None:
         ("path,emotion\na,b.wav,sad\n", "line 2: 3 fields under 2 columns"),
         ("path,emotion\na,sad\n\n./a,happy\n", "line 4: a stands in line 2 already"),
         ("path,emotion,gender\na,sad,x\n", r"line 2: gender 'x' \(possible: f, female, m, male"),
-        ('path,emotion\n"a,sad\n', "line 2: unexpected end of data; mend the quotes"),
-        ('path,emotion\n"a"b,sad\n', "line 2: .* mend the quotes"),
+        ('path,emotion\n"a,sad\n', "line 2: unexpected end of data; fix the quotes"),
+        ('path,emotion\n"a"b,sad\n', "line 2: .* fix the quotes"),
     ],
     ids=[
         "empty", "header only", "blank lines only", "no emotion column", "no header",

@@ -127,7 +127,7 @@ def test_a_device_that_cannot_be_meant(asked: str, error: type[Exception], says:
 
 def test_no_device_is_connected(connected: list[dict[str, Any]]) -> None:
     del connected[1:]
-    with pytest.raises(NotFound, match="plug one in, or hear a file"):
+    with pytest.raises(NotFound, match="plug one in, or listen to a file"):
         microphone.chosen(microphone.devices(), None)
 
 
@@ -154,7 +154,7 @@ def test_without_portaudio_its_packages_are_named(
 
 @pytest.mark.usefixtures("connected")
 def test_a_device_is_heard_block_by_block() -> None:
-    with microphone.opened(USB) as source:
+    with microphone.open_device(USB) as source:
         stream = InputStream.opened
         assert stream
         samples = tone(0.01, 48_000)
@@ -172,7 +172,7 @@ def test_a_device_is_heard_block_by_block() -> None:
 
 @pytest.mark.usefixtures("connected")
 def test_what_nobody_reads_is_lost_and_counted() -> None:
-    with microphone.opened(USB) as source:
+    with microphone.open_device(USB) as source:
         assert InputStream.opened
         for _ in range(1000 + 3):
             InputStream.opened.give(np.zeros(480, np.float32))
@@ -187,7 +187,7 @@ def test_a_device_that_is_taken() -> None:
     taken = Device(7, "Array Mic", "ALSA", 4, 16_000, False)
     with (
         pytest.raises(NotFound, match=r"Array Mic cannot be opened \(Device unavailable\)"),
-        microphone.opened(taken),
+        microphone.open_device(taken),
     ):
         pass
 
@@ -196,7 +196,7 @@ def test_a_device_that_is_taken() -> None:
 def test_a_device_that_falls_silent_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(microphone, "GONE_AFTER_S", 0.01)
     with (
-        microphone.opened(USB) as source,
+        microphone.open_device(USB) as source,
         pytest.raises(NotFound, match="USB Mic gave no sound for 0 s"),
     ):
         next(source.blocks)

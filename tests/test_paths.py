@@ -1,4 +1,4 @@
-"""Recordings and stores that lie elsewhere: in memory, and on an S3 server of the tests' own."""
+"""Remote recordings and stores: in memory, and on an S3 server of the tests' own."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def memory() -> Iterator[Path]:
     there.fs.store.clear()
 
 
-def planned(folder: Path, place: Path) -> extraction.Plan:
+def planned(folder: Path, place: Path) -> extraction.ExtractionPlan:
     return extraction.plan([sources.folder_source(registry.get("corpora", "emodb"), folder)], place)
 
 
@@ -96,7 +96,7 @@ def test_s3_without_keys_is_refused_in_words(
         monkeypatch.setenv(name, str(tmp_path / "none"))
     S3FileSystem.clear_instance_cache()
     try:
-        with pytest.raises(BadChoice, match=r"s3://bucket cannot be asked .*give the keys"):
+        with pytest.raises(BadChoice, match=r"s3://bucket does not answer .*give the keys"):
             paths.path(s3)
     finally:
         S3FileSystem.clear_instance_cache()
@@ -183,13 +183,13 @@ def test_nothing_there(memory: Path) -> None:
 
 
 def test_an_unknown_scheme() -> None:
-    with pytest.raises(BadChoice, match="cannot go to s9://bucket"):
+    with pytest.raises(BadChoice, match="cannot open s9://bucket"):
         paths.path("s9://bucket")
 
 
 @pytest.mark.parametrize("text", ["corpora/emodb", "/data", "file:///data"])
 def test_what_is_here(text: str) -> None:
-    assert paths.is_here(paths.path(text))
+    assert paths.is_local(paths.path(text))
 
 
 def test_rows_of_several_parts_and_groups_are_merged_in_order(

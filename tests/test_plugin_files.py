@@ -42,7 +42,7 @@ def written(folder: Path, body: str = GOOD, more: str = "") -> Path:
     return file
 
 
-def planned(folder: Path, place: Path, *names: str) -> extraction.Plan:
+def planned(folder: Path, place: Path, *names: str) -> extraction.ExtractionPlan:
     source = sources.folder_source(registry.get("corpora", "emodb"), folder)
     return extraction.plan([source], place, names)
 

@@ -313,7 +313,7 @@ def test_too_little_to_train_on(
 
 
 def test_training_on_one_variant_calibrates_on_it(make_store: MakeStore) -> None:
-    table = training.rows(store.read(make_store()), "six", ["noise"])
+    table = training.select_rows(store.read(make_store()), "six", ["noise"])
     model = training.train(table, candidate("forest"))
     assert model.about["variants"] == ["noise"]
 

@@ -84,7 +84,7 @@ def test_the_name_of_a_file_does_not_matter(tmp_path: Path) -> None:
 
 def test_a_long_one_comes_in_blocks(tmp_path: Path) -> None:
     path = encoded(tmp_path / "a.m4a", melody(20.0))
-    with decoding.opened(path, 3600) as stream:
+    with decoding.open_recording(path, 3600) as stream:
         sizes = [block.size for block in stream.blocks]
     assert max(sizes) < 2 * pyav.BLOCK_SAMPLES
     assert sum(sizes) / RATE == pytest.approx(20, abs=0.1)
@@ -137,7 +137,7 @@ def test_a_header_without_sound_is_refused(tmp_path: Path, magic: bytes) -> None
 def test_more_sound_than_allowed_is_refused_while_it_comes(tmp_path: Path) -> None:
     path = encoded(tmp_path / "a.aac", melody(5.0))
     with (
-        decoding.opened(path, longest_s=2.0) as stream,
+        decoding.open_recording(path, longest_s=2.0) as stream,
         pytest.raises(BadRecording, match="claims"),
     ):
         list(stream.blocks)
@@ -147,7 +147,7 @@ def test_an_error_of_who_reads_it_stays_what_it_is(tmp_path: Path) -> None:
     path = encoded(tmp_path / "a.aac", melody(1.0))
 
     def read() -> None:
-        with decoding.opened(path, 9.0) as stream:
+        with decoding.open_recording(path, 9.0) as stream:
             next(stream.blocks)
             raise ValueError("of mine")
 

@@ -16,24 +16,24 @@ from sertool.audio.microphone import Block
 from sertool.errors import BadTable, CannotWrite, NotFound
 from sertool.models.prediction import Prediction
 from sertool.timeline import recorder
-from sertool.timeline.listener import Heard
+from sertool.timeline.listener import LiveWindow
 from sertool.timeline.recorder import Recorder
 
 EMOTIONS = ("angry", "sad")
 
 
-def heard(start_s: float, angry: float | None) -> Heard:
+def live_window(start_s: float, angry: float | None) -> LiveWindow:
     if angry is None:
-        return Heard(start_s, start_s + 2.5, 0.0, None, None)
+        return LiveWindow(start_s, start_s + 2.5, 0.0, None, None)
     emotion = "angry" if angry > 0.5 else "sad"
     shares = {"angry": angry, "sad": 1 - angry}
     end_s, remarks = start_s + 2.5, ("a", "b")
     window = Prediction("mic", emotion, shares, start_s, end_s, 0.01, angry > 0.8, remarks)
-    return Heard(start_s, end_s, 0.0, window, window)
+    return LiveWindow(start_s, end_s, 0.0, window, window)
 
 
-def record(folder: Path, sound: np.ndarray, windows: list[Heard]) -> Recorder:
-    with recorder.opened(folder, 16_000, EMOTIONS) as kept:
+def record(folder: Path, sound: np.ndarray, windows: list[LiveWindow]) -> Recorder:
+    with recorder.open_recorder(folder, 16_000, EMOTIONS) as kept:
         for _ in kept.kept(Block(part, 0.0) for part in np.split(sound, 10)):
             pass
         for each in windows:
@@ -43,13 +43,13 @@ def record(folder: Path, sound: np.ndarray, windows: list[Heard]) -> Recorder:
 
 def test_sound_and_table_are_complete_before_it_is_left(tmp_path: Path) -> None:
     sound = syllables(2.0)
-    with recorder.opened(tmp_path / "new" / "folder", 16_000, EMOTIONS) as kept:
+    with recorder.open_recorder(tmp_path / "new" / "folder", 16_000, EMOTIONS) as kept:
         for number, block in enumerate(kept.kept([Block(sound[:9000], 1.0), Block(sound, 2.0)])):
             samples, rate = soundfile.read(kept.sound, dtype="float32")
             assert rate == 16_000
             assert samples.size == 9000 + number * sound.size
             np.testing.assert_allclose(samples[-block.samples.size :], block.samples, atol=2**-15)
-        kept.note(heard(0.0, 0.9), 0.0512)
+        kept.note(live_window(0.0, 0.9), 0.0512)
         assert len(kept.table.read_text().splitlines()) == 2
 
 
@@ -60,7 +60,11 @@ def test_what_is_too_loud_is_clipped_and_does_not_wrap_around(tmp_path: Path) ->
 
 
 def test_the_table_has_a_row_for_each_window(tmp_path: Path) -> None:
-    kept = record(tmp_path, syllables(2.0), [heard(0.0, 0.9), heard(1.0, None), heard(2.0, 0.25)])
+    kept = record(
+        tmp_path,
+        syllables(2.0),
+        [live_window(0.0, 0.9), live_window(1.0, None), live_window(2.0, 0.25)],
+    )
     with kept.table.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["emotion"] for row in rows] == ["angry", "", "sad"]
@@ -85,7 +89,7 @@ def test_another_table_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_damaged_line_is_named(tmp_path: Path) -> None:
-    table = record(tmp_path, syllables(1.0), [heard(0.0, 0.9), heard(1.0, 0.9)]).table
+    table = record(tmp_path, syllables(1.0), [live_window(0.0, 0.9), live_window(1.0, 0.9)]).table
     table.write_text(table.read_text().replace("1.000000,3.500000", "1.000000,late"))
     with pytest.raises(BadTable, match=r":3: not a window .*'late'"):
         list(recorder.predictions(table))
@@ -111,7 +115,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(CannotWrite, match="name another place"),
-        recorder.opened(tmp_path / "file", 16_000, EMOTIONS),
+        recorder.open_recorder(tmp_path / "file", 16_000, EMOTIONS),
     ):
         pass
 
@@ -131,15 +135,15 @@ def test_a_full_disk_is_said_in_words_when_the_table_is_closed_as_well(tmp_path:
 
 
 def note_without_space(folder: Path) -> None:
-    with recorder.opened(folder, 16_000, EMOTIONS) as kept:
+    with recorder.open_recorder(folder, 16_000, EMOTIONS) as kept:
         full = os.open("/dev/full", os.O_WRONLY)
         os.dup2(full, kept._rows.fileno())
         os.close(full)
-        kept.note(heard(0.0, 0.9), 0.05)
+        kept.note(live_window(0.0, 0.9), 0.05)
 
 
 def test_a_field_without_end_is_damage(tmp_path: Path) -> None:
-    table = record(tmp_path, syllables(1.0), [heard(0.0, 0.9)]).table
+    table = record(tmp_path, syllables(1.0), [live_window(0.0, 0.9)]).table
     table.write_text(table.read_text() + "0" * 200_000)
     with pytest.raises(BadTable, match=r"is damaged in line \d+: field larger"):
         list(recorder.predictions(table))

@@ -72,18 +72,18 @@ def test_folds_are_summed_and_their_mean_is_the_second_figure() -> None:
 def test_a_speaker_of_several_folds_is_one_speaker() -> None:
     halves = [result({"emodb/03": GOOD}, protocol="clips", fold=fold) for fold in "ab"]
     (section,) = sections(halves)
-    (pool,) = section.pools.values()
-    assert pool.by_speaker.shape == (1, 1, 3, 3)
-    assert pool.confusion.tolist() == (2 * np.array(GOOD)).tolist()
+    (aggregate,) = section.aggregates.values()
+    assert aggregate.by_speaker.shape == (1, 1, 3, 3)
+    assert aggregate.confusion.tolist() == (2 * np.array(GOOD)).tolist()
 
 
 def test_labels_of_folds_are_aligned() -> None:
     one = result({"emodb/03": [[2, 0], [1, 1]]}, fold="a", labels=("sad", "angry"))
     other = result({"emodb/08": [[5]]}, fold="b", labels=("own word",))
     (section,) = sections([one, other])
-    (pool,) = section.pools.values()
-    assert pool.labels == ("angry", "sad", "own word")
-    assert pool.confusion.tolist() == [[1, 1, 0], [0, 2, 0], [0, 0, 5]]
+    (aggregate,) = section.aggregates.values()
+    assert aggregate.labels == ("angry", "sad", "own word")
+    assert aggregate.confusion.tolist() == [[1, 1, 0], [0, 2, 0], [0, 0, 5]]
 
 
 def test_cells_of_a_corpus_table() -> None:
@@ -140,9 +140,9 @@ def test_the_first_look_in_short_has_a_row_for_each_test_set() -> None:
         *study(),
         *(replace(each, estimator="majority") for each in study() if each.estimator == "svm"),
     ]
-    ((full, short),) = report.at_a_glance(made)
+    ((full, short),) = report.summary_tables(made)
     assert full == replace(named(made, "overview-train"), records=())
-    assert short.columns == ("tested", "forest", "svm", "chance")
+    assert short.columns == ("tested on", "forest", "svm", "chance")
     assert [row[0] for row in short.rows] == [*full.columns[1:]]
     for number, row in enumerate(short.rows):
         uars = [cell(full, name, row[0]).split(" ")[0] for name in ("forest", "svm")]
@@ -153,7 +153,7 @@ def test_the_first_look_in_short_has_a_row_for_each_test_set() -> None:
 
 
 def test_the_first_look_at_one_protocol_is_its_table_per_corpus() -> None:
-    ((full, short),) = report.at_a_glance([result()])
+    ((full, short),) = report.summary_tables([result()])
     assert full.name == "speakers-train"
     assert short.rows[0][0] == "emodb"
 

@@ -71,7 +71,7 @@ def test_cost_is_the_median_of_all_fits() -> None:
 def test_fits_of_different_defaults_are_not_pooled_without_a_word() -> None:
     fits = [result(fold=f"fold-{C}", settings={"C": C, "random_state": C}) for C in (1, 3)]
     ((warning, *_),) = named(fits, "warnings").rows
-    assert warning.startswith("emodb: fits of svm with different defaults are pooled here")
+    assert warning.startswith("emodb: fits of svm with different defaults are aggregated here")
     seeds = [result(fold=f"fold-{n}", settings={"C": 1, "random_state": n}) for n in (1, 2)]
     assert "warnings" not in {table.name for table in report.tables(seeds)}
 

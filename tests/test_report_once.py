@@ -44,7 +44,7 @@ def test_every_pool_has_its_interval_worked_out_once(
     calls = counted(monkeypatch, significance, "interval")
     made = Report(study())
     made.write(tmp_path)
-    assert made.at_a_glance
+    assert made.summary_tables
     assert made.page("t")
     assert len(calls) == 2 * 3 * 3  # corpora, estimators, protocols
 
@@ -54,7 +54,7 @@ def test_what_is_only_looked_at_needs_no_interval(monkeypatch: pytest.MonkeyPatc
     many = [result(on=(f"c{n}", f"c{n}"), protocol=each) for n in range(9) for each in
             ("clips", "speakers")]  # fmt: skip
     calls = counted(monkeypatch, significance, "interval")
-    assert Report(many).at_a_glance
+    assert Report(many).summary_tables
     assert calls == []
 
 

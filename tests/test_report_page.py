@@ -173,7 +173,7 @@ def test_every_protocol_says_what_it_asks_and_what_is_shared() -> None:
     lead = "Train and test share sentences. Features are standardised by the training rows."
     assert lead in outline.texts["p"]
     assert outline.texts["h2"] == [
-        "At a glance", "clips", "speakers", "cross_language", "Known and new speakers",
+        "Overview", "clips", "speakers", "cross_language", "Known and new speakers",
         "Estimators compared", "Emotion by emotion", "Clips, cost and warnings",
     ]  # fmt: skip
 

@@ -25,7 +25,7 @@ MakeStore = Callable[..., Path]
 
 def notes(place: Path, **keys: Any) -> tuple[str, ...]:
     asked = study(corpora=store.corpora(place), estimators=["majority"], **keys)
-    return planning.plan(asked, place).notes
+    return planning.plan(asked, place).warnings
 
 
 def of_sound(sound: str, n_rows: int, table: pa.Table) -> pa.Table:

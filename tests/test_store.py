@@ -99,8 +99,8 @@ def test_metadata_says_what_a_file_holds(make_store: MakeStore) -> None:
 def test_merging_takes_labels_anew_and_drops_what_is_gone(tmp_path: Path) -> None:
     corpus = registry.get("corpora", "emodb")
     clips = fill(tmp_path, corpus, 2, ("angry", "sad"), 2)
-    mended = Clip("00/angry-0.wav", "fear", "00", "x", "A")
-    merging.merge(tmp_path, corpus, [mended, *clips[2:]], THE_178)
+    fixed = Clip("00/angry-0.wav", "fear", "00", "x", "A")
+    merging.merge(tmp_path, corpus, [fixed, *clips[2:]], THE_178)
     table = store.read(tmp_path)
     assert table.num_rows == (1 + len(clips[2:])) * len(VARIANTS)
     assert table.column("emotion").to_pylist()[:3] == ["fear"] * 3
@@ -172,7 +172,7 @@ def test_numbers_of_another_sound_than_the_clips_are_not_its(tmp_path: Path) -> 
     merging.append(tmp_path, "emodb", [newer], THE_178)
     merging.merge(tmp_path, corpus, clips, THE_178)
     assert store.read(tmp_path, wanted=["librosa178"]).num_rows == 3 * len(clips)
-    both = view.opened(tmp_path).through(["librosa178", "functionals"])
+    both = view.open_corpora(tmp_path).through(["librosa178", "functionals"])
     assert both.identity.num_rows == 3 * (len(clips) - 1)
     assert both.lacking == {"emodb": 1}
     assert clips[0].path not in both.identity.column("clip").to_pylist()

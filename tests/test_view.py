@@ -22,33 +22,33 @@ def test_a_matrix_has_the_rows_that_are_asked_for(
     both = ("librosa178", "functionals")
     folder = make_store(speakers=2, sets=both)
     fill(folder, registry.get("corpora", "tess"), 2, ("angry", "sad"), 3, both)
-    table, seen = store.read(folder), view.opened(folder).through(both)
-    assert seen.identity.equals(table.select(store.IDENTITY))
-    assert all(len(each.file.group_rows) > 1 for part in seen.parts for each in part.stored)
-    assert seen.columns == sets.columns(both)
-    whole = store.matrix(table, seen.columns)
+    table, selected = store.read(folder), view.open_corpora(folder).through(both)
+    assert selected.identity.equals(table.select(store.IDENTITY))
+    assert all(len(each.file.group_rows) > 1 for part in selected.parts for each in part.stored)
+    assert selected.columns == sets.columns(both)
+    whole = store.matrix(table, selected.columns)
     for wanted in (
         np.arange(table.num_rows),
         np.random.default_rng(0).permutation(table.num_rows)[:50],
         np.array([table.num_rows - 1, 0, 0]),
         np.array([], dtype=np.int64),
     ):
-        np.testing.assert_array_equal(seen.matrix(wanted), whole[wanted])
+        np.testing.assert_array_equal(selected.matrix(wanted), whole[wanted])
 
 
 def test_a_file_that_is_replaced_meanwhile_is_noticed(make_store: Callable[..., Path]) -> None:
     folder = make_store()
-    seen = view.opened(folder).through(["librosa178"])
+    selected = view.open_corpora(folder).through(["librosa178"])
     fill(folder, registry.get("corpora", "emodb"), 2, ("angry", "sad"), 1)
     with pytest.raises(
         BadTable, match=r"librosa178\.study\.parquet was replaced while it was read"
     ):
-        seen.matrix(np.array([0]))
+        selected.matrix(np.array([0]))
 
 
 def test_a_feature_set_that_is_not_there(make_store: Callable[..., Path]) -> None:
     with pytest.raises(NotFound, match="holds no functionals"):
-        view.opened(make_store(), wanted=["functionals"])
+        view.open_corpora(make_store(), wanted=["functionals"])
 
 
 def test_each_file_is_opened_once_to_be_read_and_once_a_use(
@@ -57,9 +57,9 @@ def test_each_file_is_opened_once_to_be_read_and_once_a_use(
     folder = make_store(corpora=("emodb", "savee"), sets=("librosa178", "functionals"))
     footers: list[Path] = []
     monkeypatch.setattr(parquet, "_verified_size", counted(parquet._verified_size, footers))
-    opened = view.opened(folder)
+    stored = view.open_corpora(folder)
     for names in (["librosa178"], ["functionals"], ["librosa178", "functionals"]):
-        opened.through(names).matrix(np.arange(10))
+        stored.through(names).matrix(np.arange(10))
     assert sorted(footers) == sorted(folder.glob("*/*.parquet"))
 
 

@@ -122,25 +122,25 @@ def test_a_long_recording_is_cut_where_somebody_speaks(tmp_path: Path) -> None:
     samples, rate = soundfile.read(path, dtype="float32")
     windows = [samples[start : start + 55_125] for start in (0, 55_125, 110_250)]
     expected = [features.compute(Spectrum.of(Signal(each, rate)), NAMES) for each in windows]
-    np.testing.assert_array_equal(voice.heard(path), expected)
+    np.testing.assert_array_equal(voice.speech_features(path), expected)
 
 
 def test_a_short_recording_is_one_clip_as_in_training(tmp_path: Path) -> None:
     path = write_sound(tmp_path / "a.wav", tone(4.9))
     expected = sertool.clip_features(path, feature_sets=["functionals"])
-    np.testing.assert_array_equal(voice.heard(path), expected)
+    np.testing.assert_array_equal(voice.speech_features(path), expected)
 
 
 @pytest.mark.parametrize("seconds", [2.0, 12.0])
 def test_nobody_speaks(tmp_path: Path, seconds: float) -> None:
     path = write_sound(tmp_path / "a.wav", np.zeros(round(seconds * 16_000), np.float32))
     with pytest.raises(BadRecording, match=r"a\.wav' holds no speech"):
-        voice.heard(path)
+        voice.speech_features(path)
 
 
 def test_too_short_is_said_by_name(tmp_path: Path) -> None:
     with pytest.raises(BadRecording, match=r"a\.wav.*too short"):
-        voice.heard(write_sound(tmp_path / "a.wav", tone(0.05)))
+        voice.speech_features(write_sound(tmp_path / "a.wav", tone(0.05)))
 
 
 def test_no_recording() -> None:
@@ -155,7 +155,7 @@ def test_a_model_of_the_study_s_features_takes_no_voice(model: Model) -> None:
 
 
 def test_the_network_that_ships_takes_no_voice() -> None:
-    with pytest.raises(BadChoice, match="cnn hears 178 other features"):
+    with pytest.raises(BadChoice, match="cnn uses 178 other features"):
         sertool.load("cnn").for_speaker(voice.Voice(10, MEANS))
 
 

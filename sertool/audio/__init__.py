@@ -118,9 +118,9 @@ def read(
 
     Raises:
         NotFound: there is no such file.
-        BadRecording: as `sertool.audio.decoding.opened` says.
+        BadRecording: as `sertool.audio.decoding.open_recording` says.
     """
-    with decoding.opened(path, longest_s, most_values) as stream:
+    with decoding.open_recording(path, longest_s, most_values) as stream:
         return Signal(np.concatenate(list(stream.blocks)), stream.rate)
 
 

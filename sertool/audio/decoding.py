@@ -87,7 +87,7 @@ class _Limits:
 
 
 @contextmanager
-def opened(
+def open_recording(
     path: str | os.PathLike[str], longest_s: float, most_values: float = float("inf")
 ) -> Iterator[Stream]:
     """Open a recording to decode it block by block, in constant memory.
@@ -134,7 +134,7 @@ def _through_libsndfile(path: str | os.PathLike[str], limits: _Limits) -> Iterat
 
 @contextmanager
 def _through_pyav(path: str | os.PathLike[str], name: str, limits: _Limits) -> Iterator[Stream]:
-    with pyav.opened(path, name) as (rate, channels, blocks):
+    with pyav.open_container(path, name) as (rate, channels, blocks):
         check_rate(path, rate)
         counted = limits.counted(blocks, channels, rate)
         yield Stream(rate, channels, (block[:, None] for block in counted))

@@ -32,7 +32,7 @@ INSTALL_PORTAUDIO = (
     "brew install portaudio (macOS)"
 )
 LISTED = "sertool listen --list-devices shows them"
-OTHERWISE = "or hear a file: sertool listen --replay FILE"
+OTHERWISE = "or listen to a file: sertool listen --replay FILE"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class SoundSource:
     Attributes:
         name: of the device, or the path of the file.
         rate: in Hz.
-        blocks: in order, each as soon as it is there; without end where a device is heard.
+        blocks: in order, each as soon as it is there; without end where it is a device.
         speed: seconds of sound in a second.
     """
 
@@ -70,15 +70,15 @@ class SoundSource:
 
 @dataclass(frozen=True)
 class Device:
-    """A sound device that can be heard.
+    """A sound device to listen to.
 
     Attributes:
         number: that PortAudio gives it.
         name: that its driver gives it.
         driver: the system of drivers it belongs to, such as ALSA or Core Audio.
-        channels: how many it has; the first is heard.
+        channels: how many it has; the first is used.
         rate: its default, in Hz.
-        is_default: whether it is heard where none is asked for.
+        is_default: whether it is used where none is asked for.
     """
 
     number: int
@@ -90,7 +90,7 @@ class Device:
 
 
 def devices() -> tuple[Device, ...]:
-    """The sound devices that can be heard, by number.
+    """The sound devices to listen to, by number.
 
     Raises:
         MissingExtra: sounddevice or the PortAudio library is not there.
@@ -120,7 +120,7 @@ def chosen(found: Sequence[Device], asked: str | None) -> Device:
     """The device that is meant.
 
     Args:
-        found: all that can be heard.
+        found: all sound devices.
         asked: a number, or a part of a name, whatever its case; None = the default one.
 
     Raises:
@@ -149,14 +149,14 @@ def chosen(found: Sequence[Device], asked: str | None) -> Device:
 
 
 @contextmanager
-def opened(device: Device) -> Iterator[SoundSource]:
-    """Hear a sound device, its first channel, at its own rate.
+def open_device(device: Device) -> Iterator[SoundSource]:
+    """Listen to a sound device, its first channel, at its own rate.
 
     Args:
         device: one of `devices`, see `chosen`.
 
     Raises:
-        NotFound: it cannot be opened, or gives no sound any more while it is heard.
+        NotFound: it cannot be opened, or gives no sound any more.
     """
     sounddevice = _sounddevice()
     inbox = _Inbox(device.name)
@@ -173,8 +173,8 @@ def opened(device: Device) -> Iterator[SoundSource]:
         stream.start()
     except sounddevice.PortAudioError as error:
         raise NotFound(
-            f"{device.name} cannot be opened ({error}); close what uses it, allow it to be heard, "
-            f"or choose another: {LISTED}"
+            f"{device.name} cannot be opened ({error}); close what uses it, allow access to it, or "
+            f"choose another: {LISTED}"
         ) from None
     with closing(stream):
         yield SoundSource(device.name, device.rate, inbox.blocks())
@@ -211,7 +211,7 @@ class _Inbox:
 
 @contextmanager
 def replay(path: str | os.PathLike[str], speed: float = 1.0) -> Iterator[SoundSource]:
-    """Hear a file as if it were spoken now.
+    """Listen to a file as if it were spoken now.
 
     Args:
         path: of a sound file of up to 24 hours.
@@ -219,12 +219,12 @@ def replay(path: str | os.PathLike[str], speed: float = 1.0) -> Iterator[SoundSo
 
     Raises:
         BadChoice: another speed.
-        NotFound, BadRecording: as `sertool.audio.decoding.opened` says.
+        NotFound, BadRecording: as `sertool.audio.decoding.open_recording` says.
     """
     lowest, highest = SPEEDS
     if not lowest <= speed <= highest:
         raise BadChoice(f"a speed of {speed}; possible are {lowest} to {highest}, 1 is real time")
-    with decoding.opened(path, LONGEST_TIMELINE_S) as stream:
+    with decoding.open_recording(path, LONGEST_TIMELINE_S) as stream:
         yield SoundSource(str(path), stream.rate, _paced(stream, speed), speed)
 
 

@@ -46,7 +46,7 @@ def demuxer(path: str | os.PathLike[str]) -> str | None:
 
 
 @contextmanager
-def opened(
+def open_container(
     path: str | os.PathLike[str], name: str
 ) -> Iterator[tuple[int, int, Iterator[np.ndarray]]]:
     """Open a recording in a container.
@@ -66,7 +66,7 @@ def opened(
     with ExitStack() as stack:
         with _explained(path, name, av):
             file = stack.enter_context(Path(path).open("rb"))
-            container = stack.enter_context(av.open(_Searched(file), format=name))
+            container = stack.enter_context(av.open(_SeekableFile(file), format=name))
         if not container.streams.audio:
             raise BadRecording(f"'{path}' is {_NAMES[name]} without sound; give a recording")
         stream = container.streams.audio[0]
@@ -78,7 +78,7 @@ def opened(
 
 
 @dataclass(frozen=True)
-class _Searched:
+class _SeekableFile:
     """A file in which FFmpeg may look for places that a damaged header makes up.
 
     What Python raises there PyAV would raise in the middle of something else, or print.

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from sertool import parallel, registry, store, versions
 from sertool.benchmark import predictions, results
-from sertool.benchmark.fitting import Assignment, Learnt, Rows, learn
+from sertool.benchmark.fitting import Assignment, FitOutcome, RowNumbers, learn
 from sertool.benchmark.planning import Fit, Plan
 from sertool.benchmark.results import Key, Result
 from sertool.learning import confounding, normalisations
@@ -54,8 +54,8 @@ class Session:
         work = (_task(fit) for fit in self.outstanding)
         try:
             with closing(parallel.outcomes(learn, work, jobs)) as outcomes:
-                for fit, learnt in zip(self.outstanding, outcomes, strict=True):
-                    result, tested = _result(fit, learnt)
+                for fit, outcome in zip(self.outstanding, outcomes, strict=True):
+                    result, tested = _result(fit, outcome)
                     predictions.keep(self.folder, result.key, tested)
                     self.held[result.key] = results.add(self.folder, result)
                     yield fit, self.held[result.key]
@@ -136,7 +136,7 @@ def _is_held(fit: Fit, result: Result | None, now: dict[tuple[int, int], dict[st
 
 def _task(
     fit: Fit,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Rows, Assignment]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, RowNumbers, Assignment]:
     """The arguments of `learn`."""
     data = fit.dataset
     assigned = Assignment(
@@ -146,21 +146,21 @@ def _task(
         registry.origin("normalisations", fit.normalisation),
         data.labels,
     )
-    return data.features, data.emotion, data.corpus, data.speaker, _rows(fit), assigned
+    return data.features, data.emotion, data.corpus, data.speaker, _row_numbers(fit), assigned
 
 
-def _rows(fit: Fit) -> Rows:
+def _row_numbers(fit: Fit) -> RowNumbers:
     variants = fit.dataset.identity.column("variant")
     wanted = pc.is_in(variants, pa.array(fit.train_variants)).to_numpy()
     train, validation = (rows[wanted[rows]] for rows in (fit.split.train, fit.split.validation))
-    return Rows(train, validation, fit.split.test)
+    return RowNumbers(train, validation, fit.split.test)
 
 
-def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
+def _result(fit: Fit, outcome: FitOutcome) -> tuple[Result, pa.Table]:
     """What a fit came to, and what it took each test row for."""
-    data, rows = fit.dataset, _rows(fit)
+    data, rows = fit.dataset, _row_numbers(fit)
     tested = predictions.table(
-        data.identity.take(pa.array(rows.test)), learnt.predicted.tolist(), learnt.probabilities
+        data.identity.take(pa.array(rows.test)), outcome.predicted.tolist(), outcome.probabilities
     )
     trained = data.labels[np.unique(data.emotion[rows.train])].tolist()
     truth, predicted = (tested.column(name).to_pylist() for name in ("emotion", "predicted"))
@@ -198,14 +198,14 @@ def _result(fit: Fit, learnt: Learnt) -> tuple[Result, pa.Table]:
         n_test_speakers=n_speakers[1],
         n_shared_clips=n_clips[2],
         n_shared_speakers=n_speakers[2],
-        fit_seconds=round(learnt.fit_seconds, 4),
-        predict_ms=round(1000 * learnt.predict_seconds / rows.test.size, 4),
-        model_bytes=learnt.model_bytes,
-        warnings=(*fit.notes, *_warnings(fit, rows, {*truth} - {*trained})),
+        fit_seconds=round(outcome.fit_seconds, 4),
+        predict_ms=round(1000 * outcome.predict_seconds / rows.test.size, 4),
+        model_bytes=outcome.model_bytes,
+        warnings=(*fit.warnings, *_warnings(fit, rows, {*truth} - {*trained})),
         versions={**versions.of_learning(), **_plugins(fit)},
-        learning_curve=learnt.learning_curve,
+        learning_curve=outcome.learning_curve,
         features=data.feature_sets,
-        chosen=learnt.chosen,
+        chosen=outcome.chosen,
         settings=fit.candidate.settings(fit.seed),
     )
     return result, tested
@@ -227,7 +227,7 @@ def _plugins(fit: Fit) -> dict[str, str]:
     }
 
 
-def _counts(numbers: np.ndarray, rows: Rows) -> tuple[int, int, int]:
+def _counts(numbers: np.ndarray, rows: RowNumbers) -> tuple[int, int, int]:
     """Different numbers among the training rows, among the test rows, and in both."""
     trained, tested = np.unique(numbers[rows.train]), np.unique(numbers[rows.test])
     return trained.size, tested.size, np.intersect1d(trained, tested).size
@@ -243,7 +243,7 @@ def _left_out(fit: Fit, rows: pa.Table, labels: Sequence[str]) -> dict[str, int]
     return dict(sorted(counts.items()))
 
 
-def _warnings(fit: Fit, rows: Rows, untrained: Collection[str]) -> Iterator[str]:
+def _warnings(fit: Fit, rows: RowNumbers, untrained: Collection[str]) -> Iterator[str]:
     """What a reader should know before quoting the number."""
     n_speakers = np.unique(fit.dataset.speaker).size
     if "speaker" not in fit.protocol.leaks and fit.protocol.scope == "within" and n_speakers < 3:

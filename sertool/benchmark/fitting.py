@@ -31,7 +31,7 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Learnt:
+class FitOutcome:
     """What a worker reports of a fit: what it takes the test rows for, what it cost and chose.
 
     `probabilities` are those of each emotion in [0, 1], shape (n_test,), where there are any.
@@ -47,7 +47,7 @@ class Learnt:
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowNumbers:
     """The numbers of the rows to train on (declared variants only), validate on and test on."""
 
     train: np.ndarray
@@ -60,10 +60,10 @@ def learn(
     emotion: np.ndarray,
     corpus: np.ndarray,
     speaker: np.ndarray,
-    rows: Rows,
+    rows: RowNumbers,
     assigned: Assignment,
-) -> Learnt:
-    """Fit an estimator on the training rows of a dataset and let it hear the test rows.
+) -> FitOutcome:
+    """Fit an estimator on the training rows of a dataset and let it predict the test rows.
 
     Args:
         features: shape (n_rows, n_features); only read.
@@ -89,7 +89,7 @@ def learn(
     fitted = time.perf_counter()
     predicted = setting.predicted(model, X_test, np.unique(y_train).tolist())
     answered = time.perf_counter()
-    return Learnt(
+    return FitOutcome(
         predicted=predicted,
         fit_seconds=fitted - started,
         predict_seconds=answered - fitted,

@@ -17,7 +17,7 @@ from sertool.benchmark import results
 from sertool.benchmark.study import Study
 from sertool.errors import BadChoice, NotEnough, choices
 from sertool.learning.candidate import Candidate
-from sertool.store.view import Opened, View, opened
+from sertool.store.view import StoredCorpora, View, open_corpora
 from sertool.types import EMOTIONS, SIX_EMOTIONS, VARIANTS, Protocol, Split, Variant
 
 
@@ -87,7 +87,7 @@ class Dataset:
 class Fit:
     """One estimator on one split: the unit of work.
 
-    `notes` are what a reader should know of the rows and of how they were split.
+    `warnings` are what a reader should know of the rows and of how they were split.
     """
 
     protocol: Protocol
@@ -97,7 +97,7 @@ class Fit:
     candidate: Candidate
     seed: int
     train_variants: tuple[Variant, ...]
-    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     @property
     def key(self) -> results.Key:
@@ -114,12 +114,12 @@ class Plan:
     """The fits of a study, and what of it cannot be done and why."""
 
     fits: tuple[Fit, ...] = field(repr=False)
-    impossible: tuple[str, ...]
+    skipped: tuple[str, ...]
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """The notes of all fits, each once."""
-        return tuple(dict.fromkeys(note for fit in self.fits for note in fit.notes))
+    def warnings(self) -> tuple[str, ...]:
+        """The warnings of all fits, each once."""
+        return tuple(dict.fromkeys(warning for fit in self.fits for warning in fit.warnings))
 
 
 def plan(study: Study, folder: str | Path) -> Plan:
@@ -127,7 +127,7 @@ def plan(study: Study, folder: str | Path) -> Plan:
 
     Args:
         study: what is asked.
-        folder: of the store; a text may be an address (`s3://bucket/features`).
+        folder: of the store; a text may be a remote path (`s3://bucket/features`).
 
     Raises:
         NotFound, BadTable, UnknownName: as `sertool.read_store` says.
@@ -141,11 +141,11 @@ def plan(study: Study, folder: str | Path) -> Plan:
     >>> len(fits), fits[0].split.name
     (10, 'emodb/fold-1')
     """
-    rows = opened(folder, study.corpora, study.feature_sets)
+    stored = open_corpora(folder, study.corpora, study.feature_sets)
     fits: list[Fit] = []
-    impossible: list[str] = []
+    skipped: list[str] = []
     scopes = dict.fromkeys(protocol.scope for protocol in study.protocols)
-    datasets = {scope: tuple(_datasets(study, scope, rows)) for scope in scopes}
+    datasets = {scope: tuple(_datasets(study, scope, stored)) for scope in scopes}
     for protocol in study.protocols:
         for name, dataset in datasets[protocol.scope]:
             for seed in study.seeds:
@@ -153,31 +153,31 @@ def plan(study: Study, folder: str | Path) -> Plan:
                     with registry.running("protocols", protocol.name):
                         splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
                 except NotEnough as error:
-                    impossible.append(f"{protocol.name}: {error}")
+                    skipped.append(f"{protocol.name}: {error}")
                     continue
-                notes = tuple(_notes(name or protocol.name, dataset, splits))
-                for fit in _fits(study, protocol, dataset, splits, seed, notes):
+                warnings = tuple(_sound_warnings(name or protocol.name, dataset, splits))
+                for fit in _fits(study, protocol, dataset, splits, seed, warnings):
                     if _can_choose(fit):
                         fits.append(fit)
                     else:
-                        impossible.append(_no_choice(fit))
+                        skipped.append(_no_choice(fit))
     if not fits:
-        raise NotEnough("; ".join(dict.fromkeys(impossible)) or "nothing was asked for")
-    return Plan(tuple(fits), tuple(dict.fromkeys(impossible)))
+        raise NotEnough("; ".join(dict.fromkeys(skipped)) or "nothing was asked for")
+    return Plan(tuple(fits), tuple(dict.fromkeys(skipped)))
 
 
-def _datasets(study: Study, scope: str, rows: Opened) -> Iterator[tuple[str, Dataset]]:
+def _datasets(study: Study, scope: str, stored: StoredCorpora) -> Iterator[tuple[str, Dataset]]:
     """Each pool by itself, or all of them as one table where the protocols cross them."""
     for sets in study.features:
-        seen = rows.through(sets)
+        view = stored.through(sets)
         if scope == "across":
-            pooled = (_pool(seen.identity, pool) for pool in study.pools)
+            pooled = (_pool(view.identity, pool) for pool in study.pools)
             identity = pa.concat_tables(map(_as_one_corpus, pooled, study.pools))
-            yield "", _dataset(study, seen, identity, sets, default="six")
+            yield "", _dataset(study, view, identity, sets, default="six")
             continue
         for pool in study.pools:
             default = "all" if len(pool) == 1 else "six"
-            yield "+".join(pool), _dataset(study, seen, _pool(seen.identity, pool), sets, default)
+            yield "+".join(pool), _dataset(study, view, _pool(view.identity, pool), sets, default)
 
 
 def _pool(identity: pa.Table, pool: Sequence[str]) -> pa.Table:
@@ -198,7 +198,7 @@ def _as_one_corpus(table: pa.Table, pool: Sequence[str]) -> pa.Table:
 
 
 def _dataset(
-    study: Study, seen: View, identity: pa.Table, sets: Sequence[str], default: str
+    study: Study, view: View, identity: pa.Table, sets: Sequence[str], default: str
 ) -> Dataset:
     declared = default if study.emotions == "default" else study.emotions
     kept, n_dropped = _without_duplicates(identity) if study.drop_duplicates else (identity, 0)
@@ -208,7 +208,7 @@ def _dataset(
         if declared != "six":
             _check_emotions(wanted, kept)
         kept = kept.filter(pc.is_in(kept.column("emotion"), pa.array(wanted)))
-    X = seen.matrix(kept.column("row").to_numpy())
+    X = view.matrix(kept.column("row").to_numpy())
     corpora = "+".join(identity.column("corpus").unique().to_pylist()).split("+")
     kept = kept.drop_columns("row")
     return Dataset(
@@ -219,7 +219,7 @@ def _dataset(
         digest=store.digest_of(kept, X, sets),
         n_clips=n_clips,
         n_dropped=n_dropped,
-        n_lacking=sum(count for name, count in seen.lacking.items() if name in corpora),
+        n_lacking=sum(count for name, count in view.lacking.items() if name in corpora),
     )
 
 
@@ -265,7 +265,7 @@ def _originals(table: pa.Table) -> pa.Table:
     return table.filter(pc.equal(table.column("variant"), VARIANTS[0]))
 
 
-def _notes(name: str, dataset: Dataset, splits: Sequence[Split]) -> Iterator[str]:
+def _sound_warnings(name: str, dataset: Dataset, splits: Sequence[Split]) -> Iterator[str]:
     """What a reader should know of clips that were left out."""
     if dataset.n_lacking:
         yield (
@@ -304,13 +304,13 @@ def _fits(
     dataset: Dataset,
     splits: Sequence[Split],
     seed: int,
-    notes: tuple[str, ...],
+    warnings: tuple[str, ...],
 ) -> list[Fit]:
     recipe = protocol.recipe
     normalisations = (recipe.scaling,) if recipe else study.normalisations
     train_variants = recipe.variants if recipe else study.train_variants
     return [
-        Fit(protocol, split, dataset, how, candidate, seed, train_variants, notes)
+        Fit(protocol, split, dataset, how, candidate, seed, train_variants, warnings)
         for how in normalisations
         for split in splits
         for candidate in study.estimators

@@ -134,10 +134,10 @@ def benchmark(
     folder = results or RESULTS / _name(spec, place)
     console.say(f"store: {place}\nresults: {folder}")
     plan = planning.plan(asked, place)
-    for reason in plan.impossible:
-        console.say(f"left out: {reason}")
-    for note in plan.notes:
-        console.say(f"note: {note}")
+    for reason in plan.skipped:
+        console.say(f"skipped: {reason}")
+    for warning in plan.warnings:
+        console.say(f"warning: {warning}")
     with parallel.engine(engine, scheduler):
         held = _run(plan, folder, jobs)
     n_others = len(held.keys() - {fit.key for fit in plan.fits})

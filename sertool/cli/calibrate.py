@@ -39,8 +39,8 @@ def calibrate(
     if output.is_dir():
         raise BadChoice(f"--output {output} is a folder; give the name of a file")
     paths = files(recordings)
-    heard = console.outcomes(voice.heard, paths, "listening")
-    usable = [clips for clips in heard if clips is not None]
+    speech_features = console.outcomes(voice.speech_features, paths, "listening")
+    usable = [clips for clips in speech_features if clips is not None]
     found = voice.voice(chain.from_iterable(usable))
     voice.save(found, output)
     typer.echo(f"{output}: {found.clips} clips, from {len(usable)} of {len(paths)} recordings")

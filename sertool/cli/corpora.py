@@ -124,10 +124,10 @@ def _audits(named: Sequence[str], mapping: dict[str, str], jobs: int) -> list[Au
             gone.append((each.partition("=")[0], error))
     if not found:
         raise gone[0][1]
-    return [*_heard(found, jobs), *(audit.absent(name, str(error)) for name, error in gone)]
+    return [*_audit_all(found, jobs), *(audit.absent(name, str(error)) for name, error in gone)]
 
 
-def _heard(found: Sequence[Source], jobs: int) -> list[Audit]:
+def _audit_all(found: Sequence[Source], jobs: int) -> list[Audit]:
     from sertool.corpora import audit
     from sertool.corpora.audit import inspection
 
@@ -136,13 +136,13 @@ def _heard(found: Sequence[Source], jobs: int) -> list[Audit]:
         task = bar.add_task("", total=sum(len(source.clips) for source in found))
         for source in found:
             bar.update(task, description=source.corpus.name)
-            hearings = inspection.hear(source.folder, source.clips, jobs=jobs)
-            with contextlib.closing(hearings):
-                heard = []
-                for each in hearings:
-                    heard.append(each)
+            stream = inspection.inspect(source.folder, source.clips, jobs=jobs)
+            with contextlib.closing(stream):
+                inspections = []
+                for each in stream:
+                    inspections.append(each)
                     bar.advance(task)
-            audits.append(audit.audit(source, heard))
+            audits.append(audit.audit(source, inspections))
     return audits
 
 

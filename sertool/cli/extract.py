@@ -13,7 +13,7 @@ from sertool.errors import BadRecording
 from sertool.types import EMOTIONS
 
 if TYPE_CHECKING:
-    from sertool.store.extraction import Outcome, Plan
+    from sertool.store.extraction import ExtractionPlan, Outcome
 
 
 def extract(
@@ -98,7 +98,7 @@ def extract(
         raise BadRecording(f"{len(bad)} bad recordings, and --strict was asked for")
 
 
-def _run(plan: Plan, jobs: int) -> list[Outcome]:
+def _run(plan: ExtractionPlan, jobs: int) -> list[Outcome]:
     from sertool.store import extraction
 
     bad = []
@@ -111,7 +111,7 @@ def _run(plan: Plan, jobs: int) -> list[Outcome]:
     return bad
 
 
-def _summary(plan: Plan, bad: list[Outcome]) -> None:
+def _summary(plan: ExtractionPlan, bad: list[Outcome]) -> None:
     for outcome in bad:
         console.say(f"skipped {outcome.corpus}/{outcome.clip}: {outcome.cause}")
     for name, why in plan.untouched.items():

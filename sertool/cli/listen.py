@@ -104,13 +104,13 @@ def _fitting() -> LiveFormat:
 def _opening(
     device: str | None, replay: Path | None, speed: float | None
 ) -> AbstractContextManager[SoundSource]:
-    """What will be heard, once it is entered; that there is a microphone is seen at once."""
+    """What to listen to, once it is entered; that there is a microphone is seen at once."""
     from sertool.audio import microphone
 
     if replay is None:
         if speed is not None:
             raise BadChoice(f"--speed {speed:g} is of a replay; add --replay FILE")
-        return microphone.opened(microphone.chosen(microphone.devices(), device))
+        return microphone.open_device(microphone.chosen(microphone.devices(), device))
     if device is not None:
         raise BadChoice("give --device or --replay FILE, not both")
     return microphone.replay(replay, 1.0 if speed is None else speed)
@@ -132,7 +132,7 @@ def _listen(
     save: Path | None,
     form: LiveFormat,
 ) -> None:
-    """Hear, show and keep until the sound ends, or Ctrl-C is pressed; then say what it was."""
+    """Listen, show and keep until the sound ends, or Ctrl-C is pressed; then sum it up."""
     from sertool.timeline.listener import Listener, Tally
 
     tally = Tally()
@@ -148,9 +148,9 @@ def _listen(
         stack.enter_context(_ended_by_signals(listener.leave))
         title = f"{source.name} by {predictor.model.name}"
         windows = listen_output.BY_FORMAT[form](listener, tally, title, predictor.model.labels)
-        for heard, latency_s in stack.enter_context(closing(windows)):
+        for live_window, latency_s in stack.enter_context(closing(windows)):
             if recorder:
-                recorder.note(heard, latency_s)
+                recorder.note(live_window, latency_s)
 
 
 @contextmanager
@@ -179,12 +179,12 @@ def _recorder(
 ) -> Recorder:
     from sertool.timeline import recorder
 
-    return stack.enter_context(recorder.opened(folder, source.rate, predictor.model.labels))
+    return stack.enter_context(recorder.open_recorder(folder, source.rate, predictor.model.labels))
 
 
 def _keep_picture(recorder: Recorder, tally: Tally) -> None:
     from sertool.timeline.recorder import draw
 
-    if tally.heard_s:
+    if tally.listened_s:
         draw(recorder.sound, recorder.table)
     console.say(f"kept: {recorder.sound.with_suffix('.*')}")

@@ -1,4 +1,4 @@
-"""How `sertool listen` shows what is heard: on the screen, as lines, as JSON; and the sum of it."""
+"""How `sertool listen` shows live windows: on the screen, as lines, as JSON; and a summary."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from sertool.cli import console
 
 if TYPE_CHECKING:
-    from sertool.timeline.listener import Heard, Listener, Tally
+    from sertool.timeline.listener import Listener, LiveWindow, Tally
 
 FRAME_S = 1 / 12
 """From one picture on the screen to the next."""
@@ -23,19 +23,19 @@ N_SHOWN = 3
 COLUMNS = 100
 """A line has no more characters than these."""
 
-Shown = Generator["tuple[Heard, float]"]
+ShownWindows = Generator["tuple[LiveWindow, float]"]
 """Each window once it was shown, and its latency in seconds."""
 
 
 class LiveFormat(enum.StrEnum):
-    """How what is heard is shown."""
+    """How live windows are shown."""
 
     live = "live"
     lines = "lines"
     json = "json"
 
 
-def live(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) -> Shown:
+def live(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) -> ShownWindows:
     """A display that is drawn anew all the time."""
     from rich.live import Live
 
@@ -43,59 +43,62 @@ def live(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) ->
 
     display = Display(title, labels, listener, tally)
     with Live(display, auto_refresh=False, transient=True) as picture:
-        for heard in listener.moments(FRAME_S):
-            if heard:
-                display.add(heard)
+        for live_window in listener.moments(FRAME_S):
+            if live_window:
+                display.add(live_window)
             picture.refresh()
-            if heard:
-                yield heard, tally.add(heard)
+            if live_window:
+                yield live_window, tally.add(live_window)
 
 
-def lines(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) -> Shown:
+def lines(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) -> ShownWindows:
     """A line for a person per window."""
-    for heard in listener:
-        latency_s = tally.add(heard)
-        typer.echo(_words(heard, latency_s))
-        yield heard, latency_s
+    for live_window in listener:
+        latency_s = tally.add(live_window)
+        typer.echo(_words(live_window, latency_s))
+        yield live_window, latency_s
 
 
-def objects(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) -> Shown:
+def objects(listener: Listener, tally: Tally, title: str, labels: Sequence[str]) -> ShownWindows:
     """A line of JSON per window."""
-    for heard in listener:
-        latency_s = tally.add(heard)
-        facts = dataclasses.asdict(heard)
+    for live_window in listener:
+        latency_s = tally.add(live_window)
+        facts = dataclasses.asdict(live_window)
         del facts["ended"]
         typer.echo(json.dumps({**facts, "latency_s": round(latency_s, 4)}))
-        yield heard, latency_s
+        yield live_window, latency_s
 
 
 BY_FORMAT = {LiveFormat.live: live, LiveFormat.lines: lines, LiveFormat.json: objects}
 
 
-def _words(heard: Heard, latency_s: float) -> str:
+def _words(live_window: LiveWindow, latency_s: float) -> str:
     """The emotion, the most probable ones, latency, and as much of a remark as there is room."""
-    window, mean = heard.prediction, heard.smoothed
+    window, mean = live_window.prediction, live_window.smoothed
     if window is None or mean is None:
-        return f"{heard.end_s:7.2f} s  -"
+        return f"{live_window.end_s:7.2f} s  -"
     word = mean.emotion if mean.confident else f"unsure ({mean.emotion})"
     first = sorted(mean.probabilities.items(), key=lambda each: -each[1])[:N_SHOWN]
     shares = ", ".join(f"{name} {100 * share:.0f}" for name, share in first)
     remarks = "".join(f"  {remark}" for remark in window.remarks[:1])
-    line = f"{heard.end_s:7.2f} s  {word:18} {shares} %  {1000 * latency_s:.0f} ms{remarks}"
+    line = f"{live_window.end_s:7.2f} s  {word:18} {shares} %  {1000 * latency_s:.0f} ms{remarks}"
     return line if len(line) <= COLUMNS else f"{line[: COLUMNS - 3]}..."
 
 
 def say_summary(listener: Listener, tally: Tally) -> None:
-    """How long was heard, the emotions by time, how late they were shown; nothing of nothing."""
-    if not tally.heard_s:
+    """How long it listened, the emotions by time, how late they were shown; else nothing."""
+    if not tally.listened_s:
         return
     console.say(
-        f"heard {console.clock(listener.heard_s)}, speech {100 * tally.speech_share:.0f} % of it; "
+        f"listened for {console.clock(listener.listened_s)}, speech in "
+        f"{100 * tally.speech_share:.0f} % of it; "
         f"{len(tally.latencies_s)} windows, {listener.n_dropped} dropped, "
         f"{listener.n_gaps} gaps in the sound"
     )
     for emotion, seconds in sorted(tally.seconds.items(), key=lambda each: -each[1]):
         share = 100 * seconds / tally.speech_s
-        length, sure = console.clock(seconds), console.clock(tally.sure_s[emotion])
-        console.say(f"{emotion:9} {length:>7}  {share:3.0f} % of speech, {sure} of it sure")
+        length, confident = console.clock(seconds), console.clock(tally.confident_s[emotion])
+        console.say(
+            f"{emotion:9} {length:>7}  {share:3.0f} % of speech, {confident} of it confident"
+        )
     console.say(f"latency: median {1000 * tally.median_latency_s:.0f} ms")

@@ -1,4 +1,4 @@
-"""What is on the screen while `sertool listen` hears: level, emotion, bars, the last minute."""
+"""What is on the screen while `sertool listen` runs: level, emotion, bars, the last minute."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sertool.timeline.picture import COLOURS, OTHER
 
 if TYPE_CHECKING:
     from sertool.models.prediction import Prediction
-    from sertool.timeline.listener import Heard, Listener, Tally
+    from sertool.timeline.listener import Listener, LiveWindow, Tally
 
 MINUTE_S = 60
 LOWEST_DB = -60
@@ -37,7 +37,7 @@ class Display:
     """A picture of the moment, drawn anew whenever rich asks for it.
 
     Args:
-        title: what is heard, and by which model.
+        title: the source, and the model.
         labels: the emotions of the model, in order.
         listener: for the level, and what was dropped.
         tally: for the latency.
@@ -48,15 +48,15 @@ class Display:
         self._labels = labels
         self._listener = listener
         self._tally = tally
-        self._minute: tuple[Heard, ...] = ()
-        self._spoken: Heard | None = None
+        self._minute: tuple[LiveWindow, ...] = ()
+        self._spoken: LiveWindow | None = None
 
-    def add(self, heard: Heard) -> None:
+    def add(self, live_window: LiveWindow) -> None:
         """Show a window from now on."""
-        recent = (each for each in self._minute if each.end_s > heard.end_s - MINUTE_S)
-        self._minute = (*recent, heard)
-        if heard.smoothed:
-            self._spoken = heard
+        recent = (each for each in self._minute if each.end_s > live_window.end_s - MINUTE_S)
+        self._minute = (*recent, live_window)
+        if live_window.smoothed:
+            self._spoken = live_window
 
     def __rich__(self) -> Panel:
         now = self._minute[-1] if self._minute else None
@@ -75,9 +75,9 @@ class Display:
             width=80,
         )
 
-    def _notes(self, now: Heard | None) -> Iterator[Text]:
+    def _notes(self, now: LiveWindow | None) -> Iterator[Text]:
         tally, listener = self._tally, self._listener
-        parts = [console.clock(listener.heard_s), f"speech {100 * tally.speech_share:.0f} %"]
+        parts = [console.clock(listener.listened_s), f"speech {100 * tally.speech_share:.0f} %"]
         if latencies := tally.latencies_s[-RECENT:]:
             middle = 1000 * statistics.median(latencies)
             parts.append(f"latency {1000 * latencies[-1]:.0f} ms, median {middle:.0f} ms")
@@ -95,8 +95,8 @@ def colour(emotion: str) -> str:
     return COLOURS.get(emotion, OTHER)
 
 
-def _box(spoken: Heard | None, now: Heard | None) -> RenderableType:
-    """The emotion that was heard last, large."""
+def _box(spoken: LiveWindow | None, now: LiveWindow | None) -> RenderableType:
+    """The last emotion, large."""
     if spoken is None or spoken.smoothed is None or now is None:
         return _large("L I S T E N I N G", "nobody spoke yet", "dim")
     mean = spoken.smoothed
@@ -139,12 +139,12 @@ def _bars(labels: Sequence[str], mean: Prediction | None) -> Table:
     return table
 
 
-def _timeline(minute: Sequence[Heard]) -> RenderableType:
+def _timeline(minute: Sequence[LiveWindow]) -> RenderableType:
     """The last minute, a letter for each second."""
     letters = Text()
-    for heard in _seconds(minute):
-        mean = heard.smoothed if heard else None
-        if heard is None:
+    for live_window in _seconds(minute):
+        mean = live_window.smoothed if live_window else None
+        if live_window is None:
             letters.append(" ")
         elif mean is None:
             letters.append(QUIET, style="bright_black")
@@ -156,10 +156,12 @@ def _timeline(minute: Sequence[Heard]) -> RenderableType:
     return Group(letters, note)
 
 
-def _seconds(minute: Sequence[Heard]) -> Iterator[Heard | None]:
+def _seconds(minute: Sequence[LiveWindow]) -> Iterator[LiveWindow | None]:
     """Each of the last 60 seconds: the window that added it; None = before the beginning."""
     now_s = minute[-1].end_s if minute else 0.0
     for second in range(MINUTE_S):
         middle_s = now_s - MINUTE_S + second + 0.5
-        covering = (heard for heard in minute if middle_s > 0 and heard.end_s >= middle_s)
+        covering = (
+            live_window for live_window in minute if middle_s > 0 and live_window.end_s >= middle_s
+        )
         yield next(covering, None)

@@ -74,6 +74,8 @@ def _rows(name: str, model: Model, megabytes: float) -> list[tuple[str, ...]]:
 
 def _scores(figures: Mapping[str, Any]) -> tuple[str, str, str]:
     right = figures["sure_accuracy"]
-    sure = f"{100 * figures['sure']:.0f}" + ("" if right is None else f" ({100 * right:.0f} right)")
+    confident = f"{100 * figures['sure']:.0f}" + (
+        "" if right is None else f" ({100 * right:.0f} right)"
+    )
     uar, accuracy = (percent(figures[name]["value"]) for name in ("uar", "accuracy"))
-    return uar, accuracy, sure
+    return uar, accuracy, confident

@@ -77,7 +77,7 @@ def predict(
     if hop is not None and not timeline:
         raise BadChoice(f"--hop {hop:g} is of a timeline; add --timeline")
     predictor = model_options.predictor(backend, model, voice)
-    with _at_hand(recordings) as given:
+    with _local_files(recordings) as given:
         paths = files(given)
         if timeline:
             show_timeline(predictor, paths, 1.0 if hop is None else hop, format, output)
@@ -95,7 +95,7 @@ def _show(predictions: Sequence[Prediction], format: PredictionFormat) -> None:
 
 
 @contextmanager
-def _at_hand(recordings: Sequence[Path]) -> Iterator[list[Path]]:
+def _local_files(recordings: Sequence[Path]) -> Iterator[list[Path]]:
     """The recordings, what comes on standard input as a file for as long as it is needed."""
     if STDIN not in recordings:
         yield list(recordings)
@@ -159,9 +159,9 @@ def _csv(predictions: Sequence[Prediction]) -> None:
     )
     for each in predictions:
         numbers = [each.probabilities.get(name, "") for name in emotions]
-        heard = [each.start_s, each.end_s, each.seconds]
+        times = [each.start_s, each.end_s, each.seconds]
         verdict = [str(each.confident).lower(), "; ".join(each.remarks)]
-        writer.writerow([each.path, each.emotion, *numbers, *heard, *verdict])
+        writer.writerow([each.path, each.emotion, *numbers, *times, *verdict])
 
 
 def _emotions(predictions: Sequence[Prediction]) -> list[str]:

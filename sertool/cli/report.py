@@ -33,8 +33,8 @@ def report(
     """Redo tables and figures of a study from its results.jsonl alone.
 
     Writes tables.md, tables.tex, one CSV per table and the figures into DIR, byte for byte the
-    same each time, and prints the overview. The page also shows a clip of each emotion of those
-    corpora whose place `sertool corpora add` was told.
+    same each time, and prints the overview. The page also shows a clip of each emotion of the
+    corpora that `sertool corpora add` knows.
 
     With --all a folder that fails is named, the others are redone, and the exit code is 1.
     """
@@ -58,7 +58,7 @@ def show(made: Report, files: Sequence[Path], folder: Path, *others: Path) -> No
     """
     from sertool.cli import console
 
-    for full, short in made.at_a_glance:
+    for full, short in made.summary_tables:
         table = console.drawn(full.title, full.columns, full.rows, full.facts, full.best)
         notes = full.notes
         if not console.fits(table):
@@ -127,8 +127,8 @@ def _summed_up(files: Sequence[Path], folder: Path) -> list[str]:
     return [f"{name} ({count})" if "*" in name else name for name, count in counts.items()]
 
 
-def _samples(found: Sequence[Result]) -> dict[str, bytes]:
-    """A picture of one clip of each emotion, for each tested corpus whose sound is at hand."""
+def _clip_pictures(found: Sequence[Result]) -> dict[str, bytes]:
+    """A picture of one clip of each emotion, for each tested corpus whose folder is known."""
     from sertool import registry
     from sertool.cli import console, home
     from sertool.corpora import find_clips
@@ -158,6 +158,6 @@ def _write_page(made: Report, folder: Path, file: Path) -> Path:
 
     if file.suffix.lower() not in (".html", ".htm"):
         raise BadChoice(f"--html '{file}': give the name of a file that ends in .html")
-    page = made.page(folder.resolve().name, _samples(made.results))
+    page = made.page(folder.resolve().name, _clip_pictures(made.results))
     writing.write(file, page.encode())
     return file

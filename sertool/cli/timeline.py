@@ -61,8 +61,8 @@ def _windows(predictor: Predictor, path: Path, hop_s: float) -> list[Prediction]
         SpinnerColumn(), TextColumn("{task.description}"), console=console.stderr(), transient=True
     ) as progress:
         task = progress.add_task("listening")
-        with closing(predictor.timeline(path, hop_s=hop_s)) as heard:
-            for window in heard:
+        with closing(predictor.timeline(path, hop_s=hop_s)) as predictions:
+            for window in predictions:
                 windows.append(window)
                 progress.update(task, description=f"listening: {window.end_s:.0f} s")
     return windows

@@ -96,7 +96,7 @@ def train(
     for name in sets:
         stored_sets.refuse_missing(place, name)
     table = store_file.read(place, names, sets)
-    rows = training.rows(table, asked.emotions, asked.train_variants)
+    rows = training.select_rows(table, asked.emotions, asked.train_variants)
     with console.narrated(f"training {estimator} on {rows.num_rows:,} rows", training.LOG):
         model = training.train(rows, asked.estimators[0], feature_sets=sets, seed=seed, folds=folds)
         if unseen:

@@ -78,7 +78,7 @@ def sound_files(folder: Path) -> Iterator[str]:
     Raises:
         NotFound: a folder that may not be read.
     """
-    yield from _walked(folder) if paths.is_here(folder) else _sound_objects(folder)
+    yield from _walked(folder) if paths.is_local(folder) else _remote_sound_files(folder)
 
 
 def _walked(folder: Path) -> Iterator[str]:
@@ -96,8 +96,8 @@ def _walked(folder: Path) -> Iterator[str]:
                 yield entry.relative_to(folder).as_posix()
 
 
-def _sound_objects(folder: Path) -> Iterator[str]:
-    """The same of a folder that lies elsewhere, where there are no links."""
+def _remote_sound_files(folder: Path) -> Iterator[str]:
+    """The same of a remote folder, where there are no links."""
     for path in paths.below(folder):
         parts = PurePosixPath(path)
         if parts.suffix.lower() in SUFFIXES and not any(map(_is_hidden, parts.parts)):

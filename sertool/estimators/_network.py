@@ -31,7 +31,7 @@ MEASURED_AT_ONCE = 32
 Floats = npt.NDArray[np.float32]
 Weights = list[Floats]
 """Kernel and bias of each layer in turn; in a block the shortcut comes first."""
-Rows = tuple[np.ndarray, np.ndarray]
+Examples = tuple[np.ndarray, np.ndarray]
 """Features, shape (n_rows, n_features), and shares of labels, shape (n_rows, n_labels)."""
 
 
@@ -62,7 +62,7 @@ class Network:
             variable.assign(self._zeros(variable))
 
     def learn(
-        self, rows: Rows, size: int, learning_rate: float, random: np.random.Generator
+        self, rows: Examples, size: int, learning_rate: float, random: np.random.Generator
     ) -> dict[str, float]:
         """One epoch over shuffled rows, in whole batches: another shape would be traced anew."""
         X, shares = rows
@@ -74,7 +74,7 @@ class Network:
         ).history
         return {"loss": history["loss"][0], "accuracy": history["accuracy"][0]}
 
-    def measure(self, rows: Rows) -> dict[str, float]:
+    def measure(self, rows: Examples) -> dict[str, float]:
         """Loss and accuracy on rows that are not learnt; nothing where there are none."""
         X, shares = rows
         if not len(X):

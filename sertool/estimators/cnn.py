@@ -17,7 +17,7 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from sertool.errors import BadChoice
 from sertool.estimators import Estimator
-from sertool.estimators._network import Floats, Rows, logits, network, threads
+from sertool.estimators._network import Examples, Floats, logits, network, threads
 from sertool.estimators._quantiles import NormalQuantiles
 
 ROWS_AT_ONCE = 16
@@ -141,7 +141,7 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             with ThreadPoolExecutor(threads()) as pool:
                 return list(pool.map(carry, chunks))
 
-    def _encoded(self, X: Any, y: Any) -> Rows:
+    def _encoded(self, X: Any, y: Any) -> Examples:
         """Transformed features, and 1 for the label of each row and 0 for the others."""
         check_consistent_length(X, y)
         unknown = np.setdiff1d(y, self.classes_)
@@ -153,7 +153,7 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         shares = (np.asarray(y)[:, None] == self.classes_).astype(np.float32)
         return (self._transformed(X) if len(X) else X), shares
 
-    def _learn(self, train: Rows, held: Rows, random: np.random.Generator) -> Self:
+    def _learn(self, train: Examples, held: Examples, random: np.random.Generator) -> Self:
         net = network(self.n_features_in_, len(self.classes_))
         net.start(random)
         X, shares = train

@@ -60,7 +60,7 @@ def svm(
 def scores(fitted: Pipeline, X: np.ndarray) -> np.ndarray:
     """The decision values of each pair of emotions, shape (n, n_pairs).
 
-    The values per emotion are votes, which tell sure answers hardly from unsure ones.
+    The values per emotion are votes, which hardly tell confident answers from unsure ones.
     """
     pairwise = copy(fitted[-1]).set_params(decision_function_shape="ovo")
     values: np.ndarray = Pipeline([*fitted.steps[:-1], ("pairwise", pairwise)]).decision_function(X)

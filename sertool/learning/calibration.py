@@ -1,4 +1,4 @@
-"""How far probabilities can be believed: reliability, and from which one on an answer is sure."""
+"""How far to trust probabilities: reliability, and from which one on an answer is confident."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 HeldOut = tuple[np.ndarray, np.ndarray]
 """Numbers of the rows that something is fitted on, and of those that it is tried on."""
 N_BINS = 15
-SURE_ACCURACY = 0.75
-"""Answers count as sure from the probability on above which so many held-out ones are right."""
-FEWEST_SURE = 20
+CONFIDENT_ACCURACY = 0.75
+"""Answers are confident from the probability on above which so many held-out ones are right."""
+FEWEST_CONFIDENT = 20
 """From fewer held-out answers no such probability is read."""
 
 
@@ -69,18 +69,18 @@ def expected_error(bins: Sequence[Bin]) -> float:
     return sum(each.clips * abs(each.probability - each.accuracy) for each in bins) / total
 
 
-def sure_from(confidence: np.ndarray, right: np.ndarray) -> float:
+def confidence_threshold(confidence: np.ndarray, right: np.ndarray) -> float:
     """The lowest probability such that, of the answers at or above it, 3 in 4 are right.
 
     1.0, which no answer reaches, where there is none or fewer than 20 answers would remain.
 
     >>> confidence = np.linspace(0, 1, 101)
-    >>> round(sure_from(confidence, confidence >= 0.6), 2)
+    >>> round(confidence_threshold(confidence, confidence >= 0.6), 2)
     0.47
     """
     order = np.argsort(-confidence, kind="stable")
     accuracy = np.cumsum(right[order]) / np.arange(1, right.size + 1)
-    good = np.flatnonzero(accuracy >= SURE_ACCURACY)
-    if not good.size or good[-1] + 1 < FEWEST_SURE:
+    good = np.flatnonzero(accuracy >= CONFIDENT_ACCURACY)
+    if not good.size or good[-1] + 1 < FEWEST_CONFIDENT:
         return 1.0
     return float(confidence[order[good[-1]]])

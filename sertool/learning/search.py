@@ -21,7 +21,7 @@ def best(
 ) -> Candidate:
     """The setting that recognises held-out speakers of the training rows best, by UAR.
 
-    Nobody who is tested is heard, whatever the protocol: the choice is part of learning. The rows
+    No test speaker takes part, whatever the protocol: the choice is part of learning. The rows
     come as they were standardised for training, held-out speakers included.
 
     Args:

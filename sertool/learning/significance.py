@@ -50,7 +50,7 @@ def interval(
     level: float = 0.95,
     repeats: int = 1000,
 ) -> Interval:
-    """Bootstrap interval of a pooled metric, over speakers; over clips below five speakers.
+    """Bootstrap interval of an aggregated metric, over speakers; over clips below five speakers.
 
     Clips of a speaker are alike, so resampling clips makes an interval far too narrow; it is the
     way out where speakers are too few, and `over` says so. Percentiles are widened for small
@@ -70,13 +70,13 @@ def interval(
     >>> round(found.low, 2), round(found.high, 2), found.over
     (0.59, 0.85, 'clips')
     """
-    heard = confusions[confusions.sum(axis=(1, 2)) > 0]
-    total = heard.sum(axis=0)
+    tested = confusions[confusions.sum(axis=(1, 2)) > 0]
+    total = tested.sum(axis=0)
     generator = np.random.default_rng(seed)
-    if len(heard) >= FEWEST_SPEAKERS:
-        drawn = generator.multinomial(len(heard), [1 / len(heard)] * len(heard), size=repeats)
-        resampled = np.tensordot(drawn, heard, axes=1)
-        return _percentiles(metric(resampled), len(heard), level, "speakers")
+    if len(tested) >= FEWEST_SPEAKERS:
+        drawn = generator.multinomial(len(tested), [1 / len(tested)] * len(tested), size=repeats)
+        resampled = np.tensordot(drawn, tested, axes=1)
+        return _percentiles(metric(resampled), len(tested), level, "speakers")
     n_clips = int(total.sum())
     if n_clips < 2:
         return Interval(np.nan, np.nan, "clips")
@@ -97,7 +97,7 @@ def paired_test(
     Args:
         first: one matrix per speaker, shape (n_speakers, k, k).
         second: of the same speakers and clips, shape (n_speakers, k, k).
-        metric: of the pooled matrices.
+        metric: of the summed matrices.
         seed: of the random swaps.
         repeats: how many swaps.
 

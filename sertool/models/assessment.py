@@ -1,4 +1,4 @@
-"""How good the answers of a model are on clips of speakers that it never heard: plain figures."""
+"""How good the answers of a model are on new speakers and unseen corpora: plain figures."""
 
 from __future__ import annotations
 
@@ -69,31 +69,31 @@ def calibrated(answers: Answers) -> dict[str, Any]:
     return {"ece": calibration.expected_error(bins), "bins": [asdict(each) for each in bins]}
 
 
-def by_corpus(answers: Answers, sure_from: float, most_outside: float) -> dict[str, Any]:
-    """For each corpus UAR and accuracy with 95 % intervals, chance, and how many are sure.
+def by_corpus(answers: Answers, threshold: float, most_outside: float) -> dict[str, Any]:
+    """For each corpus UAR and accuracy with 95 % intervals, chance, and how many are confident.
 
     Args:
         answers: of a model.
-        sure_from: the probability from which on an answer counts as sure.
-        most_outside: the share of unusual features above which a clip is remarked upon and unsure.
+        threshold: the probability from which on an answer is confident.
+        most_outside: the share of unusual features above which a clip is out of distribution.
     """
     corpora = np.unique(answers.corpora).tolist()
-    return {name: _figures(answers.of(name), sure_from, most_outside) for name in corpora}
+    return {name: _figures(answers.of(name), threshold, most_outside) for name in corpora}
 
 
-def _figures(answers: Answers, sure_from: float, most_outside: float) -> dict[str, Any]:
+def _figures(answers: Answers, threshold: float, most_outside: float) -> dict[str, Any]:
     matrices = confusions(answers.emotions, answers.answered, answers.labels, answers.speakers)
     guessing = chance(matrices.sum(axis=(0, 2)))
     remarked = answers.outside > most_outside
-    sure = (answers.confidence >= sure_from) & ~remarked
+    confident = (answers.confidence >= threshold) & ~remarked
     return {
         "clips": int(answers.right.size),
         "speakers": len(matrices),
         "uar": _scored(matrices, uar),
         "accuracy": _scored(matrices, accuracy),
         "chance": {"uar": guessing.uar, "accuracy": guessing.accuracy},
-        "sure": float(sure.mean()),
-        "sure_accuracy": float(answers.right[sure].mean()) if sure.any() else None,
+        "sure": float(confident.mean()),
+        "sure_accuracy": float(answers.right[confident].mean()) if confident.any() else None,
         "remarked": float(remarked.mean()),
         **calibrated(answers),
     }

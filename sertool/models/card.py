@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sertool.learning.calibration import N_BINS, SURE_ACCURACY
+from sertool.learning.calibration import CONFIDENT_ACCURACY, N_BINS
 from sertool.models.persistence import Model
 from sertool.notation import markdown_table, markdown_text, percent, settings
 
@@ -15,8 +15,8 @@ BAR = 40
 LIMITS = """\
 It guesses which emotion a piece of speech was acted with, for research and teaching. Acted emotion
 is plainer than what people show in life, and what they show is not what they feel. Languages,
-voices, ages, microphones and rooms that it was not trained on are answered worse, as the corpora
-that it never heard show where they are listed. It is not for decisions about people: not in
+voices, ages, microphones and rooms that it was not trained on are answered worse, as the unseen
+corpora show where they are listed. It is not for decisions about people: not in
 hiring, schooling, policing, health or insurance."""
 
 
@@ -39,10 +39,11 @@ def card(model: Model) -> str:
         "\n".join(f"* {name}: {citation}" for name, citation in _citations(model.about)),
         f"Variants of each clip: {', '.join(model.about['variants'])}.",
         "## How good it is",
-        "On clips of speakers that neither the estimator nor the calibration had heard (held out "
-        "in turn), and on corpora of which it heard nothing. In %, with 95 % intervals over "
-        "speakers (over clips where marked †). Sure: answers that are marked as such, and how many "
-        "of them are right. Remarked: called unlike the training recordings.",
+        "On clips of new speakers (held out in turn, from estimator and calibration), and on "
+        "unseen "
+        "corpora. In %, with 95 % intervals over "
+        "speakers (over clips where marked †). Confident: answers that are marked so, and how many "
+        "of them are right. Out of distribution: clips unlike the training recordings.",
         markdown_table(
             [
                 "corpus",
@@ -51,15 +52,15 @@ def card(model: Model) -> str:
                 "UAR",
                 "accuracy",
                 "chance: UAR / accuracy",
-                "sure",
-                "remarked",
+                "confident",
+                "out of distribution",
             ],
             _scores(model.about),
         ),
         "## Calibration",
         f"Expected calibration error on held-out speakers: "
         f"{model.about['calibration']['ece']:.3f} ({N_BINS} bins, most probable emotion). "
-        f"{_sure(model.sure_from)}",
+        f"{_confidence(model.sure_from)}",
         "```\n" + "\n".join(_reliability(model.about["calibration"]["bins"])) + "\n```",
         "## Made by",
         "\n".join(f"* {line}" for line in _origin(model)),
@@ -67,18 +68,20 @@ def card(model: Model) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _sure(sure_from: float) -> str:
-    """From which probability on an answer is sure.
+def _confidence(sure_from: float) -> str:
+    """From which probability on an answer is confident.
 
-    >>> _sure(0.6)
-    'An answer counts as sure from a probability of 0.60 on: 75% of those held out are right there.'
+    >>> _confidence(0.6)
+    'An answer is confident from a probability of 0.60 on: 75% of those held out are right there.'
     """
     if sure_from >= 1:
         return (
-            f"From no probability on {SURE_ACCURACY:.0%} of those held out are right: none is sure."
+            f"From no probability on {CONFIDENT_ACCURACY:.0%} of those held out are right: none is "
+            f"confident."
         )
     return (
-        f"An answer counts as sure from a probability of {sure_from:.2f} on: {SURE_ACCURACY:.0%} "
+        f"An answer is confident from a probability of {sure_from:.2f} on: "
+        f"{CONFIDENT_ACCURACY:.0%} "
         "of those held out are right there."
     )
 
@@ -95,7 +98,7 @@ def _citations(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _scores(about: Mapping[str, Any]) -> Iterator[Sequence[str]]:
-    for kind, words in (("held_out", "new speakers"), ("unseen", "never heard")):
+    for kind, words in (("held_out", "new speakers"), ("unseen", "unseen corpus")):
         for name, each in about.get(kind, {}).items():
             sure_accuracy = each["sure_accuracy"]
             right = "" if sure_accuracy is None else f", {percent(sure_accuracy)} right"

@@ -73,7 +73,7 @@ class Model:
         center: subtracted from the features, shape (n_features,).
         scale: the features are divided by it, shape (n_features,).
         labels: the emotions, in the order of the probabilities.
-        sure_from: the probability from which on an answer counts as sure.
+        sure_from: the probability from which on an answer is confident.
         lowest: where the usual range of each feature begins, shape (n_features,).
         highest: where it ends, shape (n_features,).
         most_outside: the share of features outside of it above which a clip is remarked upon.
@@ -140,7 +140,7 @@ def load(path: Path) -> Model:
     try:
         packed = path.read_bytes()
     except OSError as error:
-        raise BadModel(f"{path} cannot be read ({error.strerror}): mend that") from None
+        raise BadModel(f"{path} cannot be read ({error.strerror}): fix that") from None
     return _model(_content(packed, path), path)
 
 

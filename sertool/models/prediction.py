@@ -48,7 +48,7 @@ class Prediction:
             3 in 4 such answers were right on held-out speakers) in sound like that of training;
             False = unsure.
         remarks: what makes this recording unlike those that the model was trained on (see
-            `sertool.models.remarks`), and whether most of it went unheard, a phrase each;
+            `sertool.models.remarks`), and whether most of it was not analysed, a phrase each;
             () = nothing.
 
     >>> found = Prediction("a.wav", "sad", {"angry": 0.25, "sad": 0.75}, 0.6, 3.1, 0.004)
@@ -111,8 +111,8 @@ class Predictor:
         duration_s = sound.samples.size / sound.rate
         if duration_s < LONG_S:
             return prediction
-        heard = f"{self.rule.seconds} of {duration_s:.0f} s were heard: a timeline goes through all"
-        return dataclasses.replace(prediction, remarks=(*prediction.remarks, heard))
+        analysed = f"{self.rule.seconds} of {duration_s:.0f} s were analysed: a timeline covers all"
+        return dataclasses.replace(prediction, remarks=(*prediction.remarks, analysed))
 
     def timeline(
         self, recording: str | Path | np.ndarray, rate: int | None = None, *, hop_s: float = 1.0
@@ -143,7 +143,7 @@ class Predictor:
         """Recognise the emotion of a piece of sound that is cut already, such as a live one.
 
         Args:
-            signal: mono, at any rate, from 0.1 to 2.5 s; all of it is heard.
+            signal: mono, at any rate, from 0.1 to 2.5 s; all of it is analysed.
             start_s: where it begins in what it was cut from.
 
         Raises:
@@ -170,7 +170,7 @@ class Predictor:
             voice: from `sertool.calibrate` or `sertool.load_voice`.
 
         Raises:
-            BadChoice: the model hears other features than the functionals.
+            BadChoice: the model uses other features than the functionals.
             BadVoice: a voice with means that no speech has.
 
         >>> predictor = load("logistic")
@@ -184,7 +184,9 @@ class Predictor:
 
     def _predict(self, signal: Signal, start_s: float, name: str, started: float) -> Prediction:
         if not signal.samples.any():
-            raise BadRecording(f"'{name}' is digital silence where it is analysed; nothing to hear")
+            raise BadRecording(
+                f"'{name}' is digital silence where it is analysed; nothing to recognise"
+            )
         spectrum = Spectrum.of(signal)
         numbers = sets.measure(self._sets, spectrum)[None, :]
         (probabilities,) = self.model.probabilities(numbers)
@@ -250,7 +252,7 @@ def _stream(recording: str | Path | np.ndarray, rate: int | None) -> Iterator[de
         yield decoding.Stream(sound.rate, 1, iter([sound.samples[:, None]]))
     else:
         _no_rate(recording, rate)
-        with decoding.opened(recording, audio.LONGEST_TIMELINE_S) as stream:
+        with decoding.open_recording(recording, audio.LONGEST_TIMELINE_S) as stream:
             yield stream
 
 

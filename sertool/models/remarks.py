@@ -89,11 +89,11 @@ def of_features(share: float, most: float) -> Iterator[str]:
     """What the share of unusual features says, where it is above the most that is usual.
 
     >>> list(of_features(0.3, 0.1))
-    ['unlike the training recordings: 30 % of its features are unusual (10 % is the most there)']
+    ['out of distribution: 30 % of its features are unusual (10 % is the most there)']
     """
     if share > most:
         yield (
-            f"unlike the training recordings: {100 * share:.0f} % of its features are unusual "
+            f"out of distribution: {100 * share:.0f} % of its features are unusual "
             f"({100 * most:.0f} % is the most there)"
         )
 

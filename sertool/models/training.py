@@ -1,4 +1,4 @@
-"""Rows of the store -> a model whose probabilities are calibrated on speakers it has not heard."""
+"""Rows of the store -> a model whose probabilities are calibrated on held-out speakers."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def train(
     y = np.asarray(table.column("emotion").to_pylist())
     speakers = np.asarray(store.qualified(table, "speaker"))
     _check(y, speakers)
-    center, scale = scaling.statistics(X)
-    standardised = ((X - center) / scale).astype(np.float32)
+    centre, scale = scaling.statistics(X)
+    standardised = ((X - centre) / scale).astype(np.float32)
     trial.check(candidate, standardised, y, seed=seed)
     splits = list(_folds(folds, speakers, seed))
     held_out = _held_out_scores(candidate, X, y, speakers, splits, seed)
-    heard = _heard(table)
-    answers = _answers(table, X, held_out, splits, heard)
-    sure_from = calibration.sure_from(answers.confidence, answers.right)
+    is_original = _is_original(table)
+    answers = _answers(table, X, held_out, splits, is_original)
+    sure_from = calibration.confidence_threshold(answers.confidence, answers.right)
     most_outside = remarks.most_outside(answers.outside, answers.corpora)
     lowest, highest = remarks.bounds(X, _corpora(table))
     LOG.info("fitting on all speakers")
@@ -73,10 +73,10 @@ def train(
     return Model(
         name=candidate.name,
         estimator=estimator,
-        calibrator=_calibrator(held_out[heard], y[heard]),
+        calibrator=_calibrator(held_out[is_original], y[is_original]),
         features=columns,
         window=dataclasses.asdict(rule),
-        center=center,
+        center=centre,
         scale=scale,
         labels=answers.labels,
         sure_from=sure_from,
@@ -93,7 +93,7 @@ def train(
 
 
 def assessed(model: Model, table: pa.Table) -> Model:
-    """The same model, whose `about` also says how it does on corpora that it never heard.
+    """The same model, whose `about` also says how it does on unseen corpora.
 
     Args:
         model: from `train`.
@@ -106,7 +106,7 @@ def assessed(model: Model, table: pa.Table) -> Model:
     known = sorted(set(_corpora(table)) & set(model.about["corpora"]))
     if known:
         raise BadChoice(f"{', '.join(known)}: the model was trained on it; name unseen corpora")
-    table = rows(table, model.labels, VARIANTS[:1])
+    table = select_rows(table, model.labels, VARIANTS[:1])
     X = store.matrix(table, model.features)
     answers = Answers(
         probabilities=model.probabilities(X),
@@ -120,7 +120,7 @@ def assessed(model: Model, table: pa.Table) -> Model:
     return dataclasses.replace(model, about={**model.about, "unseen": unseen})
 
 
-def rows(
+def select_rows(
     table: pa.Table, emotions: Sequence[str] | str, variants: Sequence[str] = VARIANTS
 ) -> pa.Table:
     """The rows of some emotions ("six", "all" or a list) and variants.
@@ -142,7 +142,7 @@ def _folds(folds: int, speakers: np.ndarray, seed: int) -> Iterator[calibration.
     yield from kfold.split(speakers, groups=speakers)
 
 
-def _heard(table: pa.Table) -> np.ndarray:
+def _is_original(table: pa.Table) -> np.ndarray:
     """Which rows calibration and assessment go by: the original clips, where there are some."""
     variants = np.asarray(table.column("variant").to_pylist())
     return np.asarray(variants == (VARIANTS[0] if VARIANTS[0] in variants else variants[0]))
@@ -170,7 +170,7 @@ def _answers(
     X: np.ndarray,
     held_out: np.ndarray,
     splits: Sequence[calibration.HeldOut],
-    heard: np.ndarray,
+    is_original: np.ndarray,
 ) -> Answers:
     """Answers by estimators and calibrators that were both fitted on other speakers."""
     y = np.asarray(table.column("emotion").to_pylist())
@@ -178,17 +178,17 @@ def _answers(
     probabilities = np.empty((y.size, len(set(y.tolist()))))
     outside = np.empty(y.size)
     for others, own in splits:
-        fitted = _calibrator(*(each[others][heard[others]] for each in (held_out, y)))
+        fitted = _calibrator(*(each[others][is_original[others]] for each in (held_out, y)))
         probabilities[own] = fitted.predict_proba(held_out[own])
         bounds = remarks.bounds(X[others], corpora[others])
         outside[own] = remarks.share_outside(X[own], *bounds)
     return Answers(
-        probabilities=probabilities[heard],
+        probabilities=probabilities[is_original],
         labels=tuple(np.unique(y).tolist()),
-        emotions=y[heard],
-        speakers=np.asarray(store.qualified(table, "speaker"))[heard],
-        corpora=corpora[heard],
-        outside=outside[heard],
+        emotions=y[is_original],
+        speakers=np.asarray(store.qualified(table, "speaker"))[is_original],
+        corpora=corpora[is_original],
+        outside=outside[is_original],
     )
 
 
@@ -200,7 +200,7 @@ def _held_out_scores(
     splits: Sequence[calibration.HeldOut],
     seed: int,
 ) -> np.ndarray:
-    """Scores of all rows by estimators that never heard their speaker, in the order of rows."""
+    """Scores of all rows by estimators not trained on their speaker, in the order of rows."""
     parts = []
     for number, (train_rows, test_rows) in enumerate(splits, 1):
         LOG.info("speakers held out: group %d of %d", number, len(splits))
@@ -210,10 +210,10 @@ def _held_out_scores(
                 f"calibration holds out speakers, and without some of them nobody is left who is "
                 f"{', '.join(sorted(lost))}; add corpora, or leave these emotions out"
             )
-        center, scale = scaling.statistics(X[train_rows])
-        standardised = (X[train_rows] - center) / scale
+        centre, scale = scaling.statistics(X[train_rows])
+        standardised = (X[train_rows] - centre) / scale
         _, estimator = _fit(candidate, standardised, y[train_rows], speakers[train_rows], seed)
-        held = ((X[test_rows] - center) / scale).astype(np.float32)
+        held = ((X[test_rows] - centre) / scale).astype(np.float32)
         parts.append(estimators.calibratable(candidate.name, estimator, held))
     values: np.ndarray = np.concatenate(parts)
     return values[np.argsort(np.concatenate([test_rows for _, test_rows in splits]))]

@@ -46,7 +46,7 @@ FARTHEST = 1e6
 """So many spreads of the training rows away from their mean there is no speech."""
 FEATURES = ("functionals",)
 """What is measured. Of the study's features, means of powers, the speaker's mean says so little
-that models which hear them recognise less with it than without."""
+that models which use them recognise less with it than without."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def calibrate(recordings: Iterable[str | Path]) -> Voice:
     """The voice of a speaker, from recordings in which nobody else speaks; no labels are needed.
 
     Args:
-        recordings: paths of sound files; what is heard of each, `heard` says.
+        recordings: paths of sound files; what is used of each, `speech_features` says.
 
     Raises:
         NotFound: no such file.
@@ -82,11 +82,11 @@ def calibrate(recordings: Iterable[str | Path]) -> Voice:
     ...     calibrate([f"{folder}/me.wav"]).clips
     1
     """
-    return voice(chain.from_iterable(map(heard, recordings)))
+    return voice(chain.from_iterable(map(speech_features, recordings)))
 
 
-def heard(recording: str | Path) -> np.ndarray:
-    """The features of what is heard of a recording, shape (n_clips, 517), float32.
+def speech_features(recording: str | Path) -> np.ndarray:
+    """The features of the speech in a recording, shape (n_clips, 517), float32.
 
     A recording of up to 5 s, two windows, is one clip: 2.5 s from 0.6 s on, as in training. A
     longer one is cut into windows of 2.5 s side by side, as a timeline is; those in which nobody
@@ -106,7 +106,7 @@ def heard(recording: str | Path) -> np.ndarray:
 
 
 def voice(clips: Iterable[np.ndarray]) -> Voice:
-    """The voice of a speaker from the features of clips, each of shape (517,), as `heard` has them.
+    """The voice of a speaker from the `speech_features` of clips, each of shape (517,).
 
     Raises:
         NotEnough: no clip.
@@ -126,13 +126,13 @@ def for_speaker(model: Model, voice: Voice) -> Model:
     """The same model, which takes a speaker's features from where they usually lie.
 
     Raises:
-        BadChoice: the model hears other features than a voice has means of.
+        BadChoice: the model uses other features than a voice has means of.
         BadVoice: means that no speech has.
     """
     strange = [name for name in model.features if name not in voice.means]
     if strange:
         raise BadChoice(
-            f"a voice serves models of the functionals; {model.name} hears {len(strange)} other "
+            f"a voice serves models of the functionals; {model.name} uses {len(strange)} other "
             f"features ({', '.join(strange[:2])} ...): choose logistic, svm, forest or xgboost, or "
             "train one with --features functionals"
         )
@@ -192,7 +192,7 @@ def load(path: str | Path) -> Voice:
 
 
 def _spoken(recording: str | Path) -> Iterator[Signal]:
-    with decoding.opened(recording, audio.LONGEST_S) as stream:
+    with decoding.open_recording(recording, audio.LONGEST_S) as stream:
         found = windows(stream.blocks, stream.rate, audio.RULE, audio.RULE.seconds)
         try:
             first = list(islice(found, 3))

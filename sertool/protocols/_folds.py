@@ -194,7 +194,7 @@ def across(clips: Clips, column: str) -> Iterator[Split]:
     """Every ordered pair of a column's values, then (from three on) each against all others.
 
     Emotions that the two sides do not share are dropped from both; a pair that shares fewer than
-    two is left out and logged. A speaker heard on the test side is not trained on.
+    two is left out and logged. A speaker of the test side is not trained on.
 
     Raises:
         NotEnough: fewer than two values, or no pair that shares two emotions.
@@ -211,8 +211,8 @@ def across(clips: Clips, column: str) -> Iterator[Split]:
     pairs = list(permutations(present, 2))
     if len(present) > 2:
         pairs += [(OTHERS, test_on) for test_on in present]
-    sound, voice = _numbered(clips.sound()), _numbered(_voice(clips))
-    splits = [_cross(clips, values, sound, voice, *pair) for pair in pairs]
+    sound, speaker = _numbered(clips.sound()), _numbered(_speaker_names(clips))
+    splits = [_cross(clips, values, sound, speaker, *pair) for pair in pairs]
     if not any(splits):
         raise NotEnough(f"no two values of {column} share 2 emotions; choose other emotions")
     yield from (split for split in splits if split)
@@ -222,14 +222,14 @@ def _cross(
     clips: Clips,
     values: np.ndarray,
     sound: np.ndarray,
-    voice: np.ndarray,
+    speaker: np.ndarray,
     train_on: str,
     test_on: str,
 ) -> Split | None:
     test = values == test_on
     train = ~test if train_on == OTHERS else values == train_on
     same = train & _shared(sound, test)
-    train = train & ~same & ~_shared(voice, test)
+    train = train & ~same & ~_shared(speaker, test)
     emotion = clips.column("emotion")
     shared = sorted(set(emotion[train]) & set(emotion[test]))
     if len(shared) < 2:
@@ -271,7 +271,7 @@ def _shared(labels: np.ndarray, test: np.ndarray) -> np.ndarray:
     return np.isin(labels, labels[test])
 
 
-def _voice(clips: Clips) -> np.ndarray:
+def _speaker_names(clips: Clips) -> np.ndarray:
     """The speaker of each clip; the clip itself where unknown."""
     speaker = clips.column("speaker")
     return np.where(speaker == "", clips.sound(), clips.column("corpus") + ":" + speaker)

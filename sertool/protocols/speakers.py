@@ -1,4 +1,4 @@
-"""Folds over speakers: nobody who is tested was heard in training."""
+"""Folds over speakers: no test speaker is trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results -> pools: one estimator on one target, its folds summed and then measured."""
+"""Results -> aggregates: one estimator on one target, its folds summed and then measured."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Pool:
+class Aggregate:
     """One estimator on one target: all folds, all seeds.
 
     Attributes:
@@ -171,12 +171,12 @@ def compared(estimators: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name != MAJORITY) or names
 
 
-def pools(results: Sequence[Result]) -> dict[tuple[str, Target], Pool]:
+def aggregates(results: Sequence[Result]) -> dict[tuple[str, Target], Aggregate]:
     """Results of one protocol and normalisation, by estimator and target."""
     groups: defaultdict[tuple[str, Target], list[Result]] = defaultdict(list)
     for result in results:
         groups[_estimator(result), _target(result)].append(result)
-    return {key: Pool(*key, tuple(group)) for key, group in groups.items()}
+    return {key: Aggregate(*key, tuple(group)) for key, group in groups.items()}
 
 
 def _target(result: Result) -> Target:

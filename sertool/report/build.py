@@ -70,15 +70,15 @@ class Report:
         return _tables(self.sections, self.further)
 
     @cached_property
-    def at_a_glance(self) -> list[tuple[Table, Table]]:
+    def summary_tables(self) -> list[tuple[Table, Table]]:
         """What to look at first, one table for each normalisation and other condition.
 
         Each as `tables` has it, but for its records, and in short: a row for each test set, UAR
         alone.
         """
-        from sertool.report.summary import glances
+        from sertool.report.summary import summaries
 
-        return list(glances(self.sections))
+        return list(summaries(self.sections))
 
     @cached_property
     def figures(self) -> dict[str, Draw]:
@@ -135,18 +135,19 @@ class Report:
         """
         return [] if _holds(folder, self.digest) else self.write(folder)
 
-    def page(self, title: str, samples: Mapping[str, bytes] | None = None) -> str:
+    def page(self, title: str, clip_pictures: Mapping[str, bytes] | None = None) -> str:
         """All tables and figures as one HTML page; the same results, the same bytes.
 
         Nothing is loaded from elsewhere: the figures are part of the page.
 
         Args:
             title: what the page is called, for example the name of the study's folder.
-            samples: by corpus, a PNG of one clip of each emotion, from `report.clip_pictures`.
+            clip_pictures: by corpus, a PNG of one clip of each emotion, from
+            `report.clip_pictures`.
         """
         from sertool.report.html_page import page
 
-        return page(self.sections, self.tables, title, samples or {})
+        return page(self.sections, self.tables, title, clip_pictures or {})
 
     @cached_property
     def digest(self) -> str:
@@ -166,13 +167,13 @@ def tables(results: Sequence[Result]) -> list[Table]:
     return Report(results).tables
 
 
-def at_a_glance(results: Sequence[Result]) -> list[tuple[Table, Table]]:
-    """What to look at first, as `Report.at_a_glance`.
+def summary_tables(results: Sequence[Result]) -> list[tuple[Table, Table]]:
+    """What to look at first, as `Report.summary_tables`.
 
     Raises:
         NotEnough: no result at all.
     """
-    return Report(results).at_a_glance
+    return Report(results).summary_tables
 
 
 def write(results: Sequence[Result], folder: Path) -> list[Path]:
@@ -185,13 +186,15 @@ def write(results: Sequence[Result], folder: Path) -> list[Path]:
     return Report(results).write(folder)
 
 
-def page(results: Sequence[Result], title: str, samples: Mapping[str, bytes] | None = None) -> str:
+def page(
+    results: Sequence[Result], title: str, clip_pictures: Mapping[str, bytes] | None = None
+) -> str:
     """All tables and figures as one HTML page, as `Report.page`.
 
     Raises:
         NotEnough: no result at all.
     """
-    return Report(results).page(title, samples)
+    return Report(results).page(title, clip_pictures)
 
 
 def script_of(folder: Path) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from sertool.learning import confusion, significance
 from sertool.learning.metrics.uar import uar
 from sertool.notation import percent, settings
-from sertool.report.aggregates import MAJORITY, SEED, Pool, Target, chance_last
+from sertool.report.aggregates import MAJORITY, SEED, Aggregate, Target, chance_last
 from sertool.report.notes import about, heading, setting
 from sertool.report.sections import Section
 from sertool.report.table import Table, Value
@@ -51,12 +51,12 @@ _HOW = (
 )
 
 
-def _pairs(section: Section, target: Target) -> list[tuple[Pool, Pool]]:
-    pools = [pool for pool in section.of(target) if pool.estimator != MAJORITY]
-    return [pair for pair in combinations(pools, 2) if pair[0].splits == pair[1].splits]
+def _pairs(section: Section, target: Target) -> list[tuple[Aggregate, Aggregate]]:
+    aggregates = [aggregate for aggregate in section.of(target) if aggregate.estimator != MAJORITY]
+    return [pair for pair in combinations(aggregates, 2) if pair[0].splits == pair[1].splits]
 
 
-def _tested(pairs: Sequence[tuple[Pool, Pool]]) -> list[dict[str, Value]]:
+def _tested(pairs: Sequence[tuple[Aggregate, Aggregate]]) -> list[dict[str, Value]]:
     p_values = [_p_value(*pair) for pair in pairs]
     return [
         {
@@ -73,8 +73,10 @@ def _tested(pairs: Sequence[tuple[Pool, Pool]]) -> list[dict[str, Value]]:
     ]
 
 
-def _p_value(first: Pool, second: Pool) -> float:
-    one, other = (pool.by_speaker.sum(axis=0).astype(np.float64) for pool in (first, second))
+def _p_value(first: Aggregate, second: Aggregate) -> float:
+    one, other = (
+        aggregate.by_speaker.sum(axis=0).astype(np.float64) for aggregate in (first, second)
+    )
     return significance.paired_test(one, other, uar, seed=SEED, repeats=PERMUTATIONS)
 
 
@@ -92,49 +94,49 @@ def _probability(p: float) -> str:
 
 def recalls(section: Section) -> Iterator[Table]:
     """How much of each emotion every estimator found, by test set."""
-    labels = _labels(section.sorted_pools)
-    found = [(pool, _recalls(pool)) for pool in section.sorted_pools]
+    labels = _labels(section.sorted_aggregates)
+    found = [(aggregate, _recalls(aggregate)) for aggregate in section.sorted_aggregates]
     yield Table(
         name=f"recall-{section.name}",
         title=f"Recall per emotion: {heading(section)}",
         columns=("tested on", "estimator", *labels),
         rows=tuple(
             (
-                section.label(pool.target),
-                pool.estimator,
+                section.label(aggregate.target),
+                aggregate.estimator,
                 *(percent(recall[each]) if each in recall else "" for each in labels),
             )
-            for pool, recall in found
+            for aggregate, recall in found
         ),
         notes=(*about(section), "Recall % of the confusion matrices summed over folds and seeds."),
         records=tuple(
             {
-                **setting(section, pool.target),
-                "estimator": pool.estimator,
+                **setting(section, aggregate.target),
+                "estimator": aggregate.estimator,
                 "emotion": emotion,
                 "recall": round(value, 6),
-                "n_rows": pool.tested[emotion],
+                "n_rows": aggregate.tested[emotion],
             }
-            for pool, recall in found
+            for aggregate, recall in found
             for emotion, value in recall.items()
         ),
     )
 
 
-def _recalls(pool: Pool) -> dict[str, float]:
+def _recalls(aggregate: Aggregate) -> dict[str, float]:
     """By emotion, those without a test row left out."""
-    values = confusion.recalls(pool.confusion).tolist()
+    values = confusion.recalls(aggregate.confusion).tolist()
     return {
         label: value
-        for label, value in zip(pool.labels, values, strict=True)
+        for label, value in zip(aggregate.labels, values, strict=True)
         if not np.isnan(value)
     }
 
 
-def _labels(pools: Sequence[Pool]) -> list[str]:
-    """The emotions of all pools, in the order of the pool with most."""
-    most = max((pool.labels for pool in pools), key=len)
-    rest = {label for pool in pools for label in pool.labels} - {*most}
+def _labels(aggregates: Sequence[Aggregate]) -> list[str]:
+    """The emotions of all aggregates, in the order of the aggregate with most."""
+    most = max((aggregate.labels for aggregate in aggregates), key=len)
+    rest = {label for aggregate in aggregates for label in aggregate.labels} - {*most}
     return [*most, *sorted(rest)]
 
 
@@ -142,19 +144,26 @@ def emotions(sections: Sequence[Section]) -> Iterator[Table]:
     """How many clips of each emotion were tested, and how many did not enter."""
     shown: defaultdict[tuple[str, str, tuple[tuple[str, int], ...], str], list[str]]
     shown = defaultdict(list)
-    pools = [
+    aggregates = [
         (section, section.fullest(target)) for section in sections for target in section.targets
     ]
-    for section, pool in pools:
-        counts = tuple((label, count) for label, count in pool.tested.items() if count)
-        key = (section.tested(pool.target), pool.target.emotions, counts, _left_out(pool))
-        rows = " (rows of all variants)" if pool.n_clips < sum(pool.tested.values()) else ""
+    for section, aggregate in aggregates:
+        counts = tuple((label, count) for label, count in aggregate.tested.items() if count)
+        key = (
+            section.tested(aggregate.target),
+            aggregate.target.emotions,
+            counts,
+            _left_out(aggregate),
+        )
+        rows = (
+            " (rows of all variants)" if aggregate.n_clips < sum(aggregate.tested.values()) else ""
+        )
         shown[key].append(section.protocol + rows)
-    labels = _labels([pool for _, pool in pools])
+    labels = _labels([aggregate for _, aggregate in aggregates])
     yield Table(
         name="emotions",
         title="Clips of each emotion, and those left out",
-        columns=("tested on", "under", "emotions", *labels, "total", "left out"),
+        columns=("tested on", "protocol", "emotions", *labels, "total", "left out"),
         rows=tuple(
             (
                 name,
@@ -173,39 +182,41 @@ def emotions(sections: Sequence[Section]) -> Iterator[Table]:
     )
 
 
-def _left_out(pool: Pool) -> str:
+def _left_out(aggregate: Aggregate) -> str:
     counts: Counter[str] = Counter()
-    for result in pool.results:
+    for result in aggregate.results:
         counts |= Counter(result.left_out)
     return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())) or "none"
 
 
 def chosen(sections: Sequence[Section]) -> Iterator[Table]:
     """What each estimator chose where a study leaves parameters open."""
-    pools = [(section, pool) for section in sections for pool in section.sorted_pools]
+    aggregates = [
+        (section, aggregate) for section in sections for aggregate in section.sorted_aggregates
+    ]
     counts = [
         (
             section,
-            pool,
-            Counter(settings(result.chosen) for result in pool.results if result.chosen),
+            aggregate,
+            Counter(settings(result.chosen) for result in aggregate.results if result.chosen),
         )
-        for section, pool in pools
+        for section, aggregate in aggregates
     ]
     rows = [
         (
             heading(section),
-            section.label(pool.target),
-            pool.estimator,
+            section.label(aggregate.target),
+            aggregate.estimator,
             ", ".join(f"{words} ({n} of {found.total()})" for words, n in found.most_common()),
         )
-        for section, pool, found in counts
+        for section, aggregate, found in counts
         if found
     ]
     if rows:
         yield Table(
             name="chosen",
             title="Parameters chosen",
-            columns=("under", "tested on", "estimator", "chosen, in how many fits"),
+            columns=("protocol", "tested on", "estimator", "chosen, in how many fits"),
             rows=tuple(rows),
             notes=("Chosen in each fit by the UAR on speakers held out of its training rows.",),
         )
@@ -213,10 +224,15 @@ def chosen(sections: Sequence[Section]) -> Iterator[Table]:
 
 def costs(sections: Sequence[Section]) -> Iterator[Table]:
     """What each estimator takes in time and space: medians over all its fits."""
-    pools = [pool for section in sections for pool in section.sorted_pools]
+    aggregates = [aggregate for section in sections for aggregate in section.sorted_aggregates]
     results = {
-        name: [each for pool in pools if pool.estimator == name for each in pool.results]
-        for name in chance_last(pool.estimator for pool in pools)
+        name: [
+            each
+            for aggregate in aggregates
+            if aggregate.estimator == name
+            for each in aggregate.results
+        ]
+        for name in chance_last(aggregate.estimator for aggregate in aggregates)
     }
     records: list[dict[str, Value]] = [
         {
@@ -257,17 +273,17 @@ def warnings(sections: Sequence[Section]) -> Iterator[Table]:
     """What the results themselves warn of, each warning once."""
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for section in sections:
-        for pool in section.sorted_pools:
-            for result in pool.results:
+        for aggregate in section.sorted_aggregates:
+            for result in aggregate.results:
                 for warning in dict.fromkeys(result.warnings):
                     found[warning][section.protocol] += 1
-            if pool.mixes_settings:
-                found[_mixed(section, pool)][section.protocol] += len(pool.results)
+            if aggregate.mixes_settings:
+                found[_mixed(section, aggregate)][section.protocol] += len(aggregate.results)
     if found:
         yield Table(
             name="warnings",
             title="Before quoting a number",
-            columns=("warning", "under", "results"),
+            columns=("warning", "protocol", "results"),
             rows=tuple(
                 (warning, ", ".join(under), f"{under.total():,}")
                 for warning, under in sorted(found.items())
@@ -275,8 +291,9 @@ def warnings(sections: Sequence[Section]) -> Iterator[Table]:
         )
 
 
-def _mixed(section: Section, pool: Pool) -> str:
+def _mixed(section: Section, aggregate: Aggregate) -> str:
     return (
-        f"{section.label(pool.target)}: fits of {pool.estimator} with different defaults are "
-        "pooled here; finish the study again"
+        f"{section.label(aggregate.target)}: fits of {aggregate.estimator} with different defaults "
+        f"are "
+        "aggregated here; finish the study again"
     )

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sertool.notation import percent
-from sertool.report.aggregates import MAJORITY, Pool, Target, compared
+from sertool.report.aggregates import MAJORITY, Aggregate, Target, compared
 from sertool.report.notes import heading
 from sertool.report.optimism import Scores, gap_pairs, gap_scores
-from sertool.report.ranks import Ranked, ranked
+from sertool.report.ranks import EstimatorRanks, estimator_ranks
 from sertool.report.sections import Section, by_size
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def figures(sections: Sequence[Section]) -> dict[str, Draw]:
         found[f"uar-{section.name}"] = partial(draw, section)
         if len(section.targets) <= MOST_PANELS:
             found[f"confusion-{section.name}"] = partial(_confusions, section)
-        if ranks := ranked(section):
+        if ranks := estimator_ranks(section):
             found[f"ranks-{section.name}"] = partial(_ranks, section, ranks)
         if curves := _learning_curves(section):
             found[f"learning-{section.name}"] = partial(_learning, section, curves)
@@ -84,10 +84,12 @@ def _dots(section: Section) -> Figure:
     figure, axes = _wide(section.targets)
     names = compared(section.estimators)
     for number, name in enumerate(names):
-        pools = [section.pools.get((name, target)) for target in section.targets]
-        here = [(place, pool) for place, pool in enumerate(pools) if pool]
-        uar = np.array([pool.uar for _, pool in here])
-        ends = np.array([[pool.interval.low, pool.interval.high] for _, pool in here])
+        aggregates = [section.aggregates.get((name, target)) for target in section.targets]
+        here = [(place, aggregate) for place, aggregate in enumerate(aggregates) if aggregate]
+        uar = np.array([aggregate.uar for _, aggregate in here])
+        ends = np.array(
+            [[aggregate.interval.low, aggregate.interval.high] for _, aggregate in here]
+        )
         lengths = np.nan_to_num(np.abs(ends - uar[:, None])).T
         axes.errorbar(
             [place + _offset(number, len(names)) for place, _ in here], 100 * uar,
@@ -122,7 +124,7 @@ def _gap(clips: Section, scores: Scores) -> Figure:
     return figure
 
 
-def _ranks(section: Section, found: Ranked) -> Figure:
+def _ranks(section: Section, found: EstimatorRanks) -> Figure:
     """Mean ranks on a line, the best on the left; a bar joins those that could be alike."""
     from matplotlib.figure import Figure
 
@@ -146,10 +148,10 @@ def _ranks(section: Section, found: Ranked) -> Figure:
 def _learning_curves(section: Section) -> dict[str, list[dict[str, list[float]]]]:
     """By estimator and target, the curves of its fits, where it learns in epochs."""
     curves = {
-        f"{section.label(pool.target)}: {pool.estimator}": [
-            each.learning_curve for each in pool.results if "accuracy" in each.learning_curve
+        f"{section.label(aggregate.target)}: {aggregate.estimator}": [
+            each.learning_curve for each in aggregate.results if "accuracy" in each.learning_curve
         ]
-        for pool in section.sorted_pools
+        for aggregate in section.sorted_aggregates
     }
     return {name: found for name, found in curves.items() if found}
 
@@ -180,16 +182,19 @@ def _heat_maps(section: Section) -> Figure:
     tested = sorted({section.tested(target) for target in section.targets}, key=by_size)
     size = (1.6 + 0.75 * len(tested), 1.2 + 0.55 * len(trained))
     figure, panels = _panels(len(names), size)
-    pools = section.sorted_pools
-    ends = min(pool.chance.uar for pool in pools), max(pool.uar for pool in pools)
+    aggregates = section.sorted_aggregates
+    ends = (
+        min(aggregate.chance.uar for aggregate in aggregates),
+        max(aggregate.uar for aggregate in aggregates),
+    )
     for name, axes in zip(names, panels, strict=True):
         shares = np.full((len(trained), len(tested)), np.nan)
         words = [["" for _ in tested] for _ in trained]
         for target in section.targets:
-            if pool := section.pools.get((name, target)):
+            if aggregate := section.aggregates.get((name, target)):
                 row, column = trained.index(target.train_on), tested.index(section.tested(target))
-                shares[row, column] = pool.uar
-                words[row][column] = f"{percent(pool.uar)}\n({percent(pool.chance.uar)})"
+                shares[row, column] = aggregate.uar
+                words[row][column] = f"{percent(aggregate.uar)}\n({percent(aggregate.chance.uar)})"
         _map(axes, shares, ends, words, trained, tested)
         axes.set(title=name, xlabel="tested on", ylabel="trained on")
     figure.suptitle(f"UAR % (chance): {heading(section)}", wrap=True)
@@ -198,28 +203,33 @@ def _heat_maps(section: Section) -> Figure:
 
 def _confusions(section: Section) -> Figure:
     """One panel per test set: the confusion matrix of its best estimator."""
-    pools = [_winner(section, target) for target in section.targets]
-    side = 1.4 + 0.5 * max(len(pool.labels) for pool in pools)
-    figure, panels = _panels(len(pools), (side, side))
-    for pool, axes in zip(pools, panels, strict=True):
-        counts = pool.confusion
+    aggregates = [_winner(section, target) for target in section.targets]
+    side = 1.4 + 0.5 * max(len(aggregate.labels) for aggregate in aggregates)
+    figure, panels = _panels(len(aggregates), (side, side))
+    for aggregate, axes in zip(aggregates, panels, strict=True):
+        counts = aggregate.confusion
         shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
         words = [
             [f"{100 * share:.0f}\n{count}" for share, count in zip(*rows, strict=True)]
             for rows in zip(shares.tolist(), counts.tolist(), strict=True)
         ]
-        _map(axes, shares, (0.0, 1.0), words, pool.labels, pool.labels)
-        title = f"{section.label(pool.target)}: {pool.estimator}, UAR {percent(pool.uar)}"
+        _map(axes, shares, (0.0, 1.0), words, aggregate.labels, aggregate.labels)
+        name = f"{section.label(aggregate.target)}: {aggregate.estimator}"
+        title = f"{name}, UAR {percent(aggregate.uar)}"
         axes.set(title=title, xlabel="recognised", ylabel="spoken")
     figure.suptitle(f"Best estimator, % of each row and counts: {heading(section)}", wrap=True)
     return figure
 
 
-def _winner(section: Section, target: Target) -> Pool:
-    """The pool with the highest UAR; unfinished ones and the chance line only if alone."""
+def _winner(section: Section, target: Target) -> Aggregate:
+    """The aggregate with the highest UAR; unfinished ones and the chance line only if alone."""
     return max(
         section.of(target),
-        key=lambda pool: (section.is_whole(pool), pool.estimator != MAJORITY, pool.uar),
+        key=lambda aggregate: (
+            section.is_whole(aggregate),
+            aggregate.estimator != MAJORITY,
+            aggregate.uar,
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from sertool.benchmark import predictions
 from sertool.errors import BadPlugin, BadTable, NotFound
 from sertool.learning.metrics import Metric, OfConfusions, OfProbabilities
 from sertool.notation import percent
-from sertool.report.aggregates import Pool, Target
+from sertool.report.aggregates import Aggregate, Target
 from sertool.report.notes import about, heading, setting
 from sertool.report.sections import Conditions, Section
 from sertool.report.table import Table, Value
@@ -29,7 +29,7 @@ SHOWN = ("uar", "accuracy", "macro_f1")
 
 
 class Estimate(NamedTuple):
-    """A metric of a pool and its 95 % interval; nan where there is none."""
+    """A metric of an aggregate and its 95 % interval; nan where there is none."""
 
     value: float
     low: float = np.nan
@@ -37,7 +37,7 @@ class Estimate(NamedTuple):
 
 
 class Place(NamedTuple):
-    """What tells a pool from all others."""
+    """What tells an aggregate from all others."""
 
     protocol: str
     conditions: Conditions
@@ -45,7 +45,7 @@ class Place(NamedTuple):
     estimator: str
 
 
-Measure = Callable[[Pool], Estimate]
+Measure = Callable[[Aggregate], Estimate]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Further:
 
     Attributes:
         metrics: by their names as plug-ins.
-        found: of each metric by its name, the estimates for all pools.
+        found: of each metric by its name, the estimates for all aggregates.
         left_out: why others could not be used, a sentence each.
     """
 
@@ -67,7 +67,7 @@ def further(sections: Sequence[Section], folder: Path | None) -> Further:
     """Work out all metrics that there are beside those `SHOWN`.
 
     Args:
-        sections: whose pools are measured.
+        sections: whose aggregates are measured.
         folder: where the predictions of the results lie, if anywhere.
     """
     metrics: dict[str, Metric] = {}
@@ -85,11 +85,11 @@ def further(sections: Sequence[Section], folder: Path | None) -> Further:
 
 
 def tables(section: Section, further: Further) -> Iterator[Table]:
-    """All metrics of each pool; nothing where there are no further ones."""
+    """All metrics of each aggregate; nothing where there are no further ones."""
     if not further.metrics and not further.left_out:
         return
     shown = [registry.get("metrics", name) for name in SHOWN]
-    pools = section.sorted_pools
+    aggregates = section.sorted_aggregates
     yield Table(
         name=f"metrics-{section.name}",
         title=f"Further metrics: {heading(section)}",
@@ -100,12 +100,12 @@ def tables(section: Section, further: Further) -> Iterator[Table]:
         ),
         rows=tuple(
             (
-                section.label(pool.target),
-                pool.estimator,
-                *(percent(value) for value in _shown(pool).values()),
-                *(_cell(found[_place(section, pool)]) for found in further.found.values()),
+                section.label(aggregate.target),
+                aggregate.estimator,
+                *(percent(value) for value in _shown(aggregate).values()),
+                *(_cell(found[_place(section, aggregate)]) for found in further.found.values()),
             )
-            for pool in pools
+            for aggregate in aggregates
         ),
         notes=(
             *about(section),
@@ -116,18 +116,18 @@ def tables(section: Section, further: Further) -> Iterator[Table]:
         ),
         records=tuple(
             {
-                **setting(section, pool.target),
-                "estimator": pool.estimator,
-                **{name: round(value, 6) for name, value in _shown(pool).items()},
-                **_record(section, pool, further),
+                **setting(section, aggregate.target),
+                "estimator": aggregate.estimator,
+                **{name: round(value, 6) for name, value in _shown(aggregate).items()},
+                **_record(section, aggregate, further),
             }
-            for pool in pools
+            for aggregate in aggregates
         ),
     )
 
 
-def _shown(pool: Pool) -> dict[str, float]:
-    return {"uar": pool.uar, "accuracy": pool.accuracy, "macro_f1": pool.macro_f1}
+def _shown(aggregate: Aggregate) -> dict[str, float]:
+    return {"uar": aggregate.uar, "accuracy": aggregate.accuracy, "macro_f1": aggregate.macro_f1}
 
 
 def _cell(estimate: Estimate) -> str:
@@ -135,8 +135,8 @@ def _cell(estimate: Estimate) -> str:
     return value if np.isnan(estimate.low) else f"{value} [{low}, {high}]"
 
 
-def _record(section: Section, pool: Pool, further: Further) -> dict[str, Value]:
-    place = _place(section, pool)
+def _record(section: Section, aggregate: Aggregate, further: Further) -> dict[str, Value]:
+    place = _place(section, aggregate)
     return {
         key: round(number, 6)
         for name, found in further.found.items()
@@ -150,8 +150,8 @@ def _sentence(name: str, metric: Metric) -> str:
     return f"{metric.heading}{f' ({origin})' if origin else ''}: {metric.sentence}"
 
 
-def _place(section: Section, pool: Pool) -> Place:
-    return Place(section.protocol, section.conditions, pool.target, pool.estimator)
+def _place(section: Section, aggregate: Aggregate) -> Place:
+    return Place(section.protocol, section.conditions, aggregate.target, aggregate.estimator)
 
 
 def _metric(name: str) -> Metric:
@@ -172,9 +172,9 @@ def _measure(name: str, metric: Metric, folder: Path | None) -> Measure:
 
 def _estimates(name: str, measure: Measure, sections: Sequence[Section]) -> dict[Place, Estimate]:
     found = {
-        _place(section, pool): measure(pool)
+        _place(section, aggregate): measure(aggregate)
         for section in sections
-        for pool in section.sorted_pools
+        for aggregate in section.sorted_aggregates
     }
     if np.isnan([each.value for each in found.values()]).all():
         raise _breach(name, "is nan everywhere")
@@ -200,11 +200,11 @@ def _checked(name: str, function: OfConfusions) -> OfConfusions:
 
 
 def _by_confusions(function: OfConfusions) -> Measure:
-    def measure(pool: Pool) -> Estimate:
-        value = pool.value(function)
+    def measure(aggregate: Aggregate) -> Estimate:
+        value = aggregate.value(function)
         if np.isnan(value):
             return Estimate(value)
-        interval = pool.interval_of(function)
+        interval = aggregate.interval_of(function)
         return Estimate(value, interval.low, interval.high)
 
     return measure
@@ -215,19 +215,21 @@ def _by_probabilities(
 ) -> Measure:
     """The mean over seeds; nan where an estimator has no probabilities."""
 
-    def measured(pool: Pool, seed: int) -> float:
-        fits = ["\0".join(each.key) for each in pool.results if each.seed == seed]
+    def measured(aggregate: Aggregate, seed: int) -> float:
+        fits = ["\0".join(each.key) for each in aggregate.results if each.seed == seed]
         if not all(fit in by_fit for fit in fits):
             return np.nan
         rows = pa.concat_tables([by_fit[fit] for fit in fits])
-        shares = predictions.probabilities(rows, pool.labels)
+        shares = predictions.probabilities(rows, aggregate.labels)
         if np.isnan(shares).any():
             return np.nan
-        true = [pool.labels.index(emotion) for emotion in rows.column("emotion").to_pylist()]
+        true = [aggregate.labels.index(emotion) for emotion in rows.column("emotion").to_pylist()]
         with registry.running("metrics", name), np.errstate(all="ignore"):
             return float(function(np.array(true), shares))
 
-    return lambda pool: Estimate(float(np.mean([measured(pool, seed) for seed in pool.seeds])))
+    return lambda aggregate: Estimate(
+        float(np.mean([measured(aggregate, seed) for seed in aggregate.seeds]))
+    )
 
 
 def _by_fit(found: pa.Table) -> dict[str, pa.Table]:

@@ -9,7 +9,7 @@ from html import escape
 from string import Template
 from typing import TYPE_CHECKING
 
-from sertool.report.markup import Part, block, contents
+from sertool.report.markup import Chapter, block, contents
 from sertool.report.table import Table, Value
 from sertool.storage import paths
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sertool.benchmark.results import Result
     from sertool.report.sections import Section
 
-OVERVIEW, REST, ORIGIN = "At a glance", "Clips, cost and warnings", "How this page was made"
-SAMPLES = "How the emotions sound"
+OVERVIEW, REST, ORIGIN = "Overview", "Clips, cost and warnings", "How this page was made"
+CLIP_PICTURES = "How the emotions sound"
 KINDS = {
     "Known and new speakers": ("optimism-gap",),
     "Estimators compared": ("comparison", "ranks"),
@@ -31,22 +31,29 @@ def page(
     sections: Sequence[Section],
     tables: Sequence[Table],
     title: str,
-    samples: Mapping[str, bytes],
+    clip_pictures: Mapping[str, bytes],
 ) -> str:
     """Tables and the figures of sections as one HTML page; `Report.page` says more."""
     from sertool.report.figures import drawn, figures
 
     drawings = {name: drawn(draw) for name, draw in figures(sections).items()}
     results = [
-        each for section in sections for pool in section.sorted_pools for each in pool.results
+        each
+        for section in sections
+        for aggregate in section.sorted_aggregates
+        for each in aggregate.results
     ]
-    parts = [*_parts(tables, sections, drawings), *_samples(samples), *_origin(results)]
+    chapters = [
+        *_chapters(tables, sections, drawings),
+        *_clip_pictures(clip_pictures),
+        *_origin(results),
+    ]
     return Template(_asset("page.html")).substitute(
         title=escape(title),
         style=_asset("page.css"),
         summary=escape(_summary(results, sections)),
-        contents="".join(contents(number, part) for number, part in enumerate(parts)),
-        parts="".join(block(number, part) for number, part in enumerate(parts)),
+        contents="".join(contents(number, chapter) for number, chapter in enumerate(chapters)),
+        chapters="".join(block(number, chapter) for number, chapter in enumerate(chapters)),
     )
 
 
@@ -54,9 +61,9 @@ def _asset(name: str) -> str:
     return (paths.ASSETS / name).read_text(encoding="utf-8")
 
 
-def _parts(
+def _chapters(
     tables: Sequence[Table], sections: Sequence[Section], figures: Mapping[str, bytes]
-) -> list[Part]:
+) -> list[Chapter]:
     """The overview, each protocol, what holds them against each other, and the rest."""
     from sertool.report.notes import heading
 
@@ -66,15 +73,15 @@ def _parts(
         shown[_place_of_table(table, sections)].append(table)
     for name, png in figures.items():
         drawn[_place_of_figure(name, sections)][name] = png
-    parts = [
-        Part(OVERVIEW, (), tuple(shown[OVERVIEW]), {}),
+    chapters = [
+        Chapter(OVERVIEW, (), tuple(shown[OVERVIEW]), {}),
         *(_protocol(each, shown[heading(each)], drawn[heading(each)]) for each in sections),
-        *(Part(title, (), tuple(shown[title]), drawn[title]) for title in (*KINDS, REST)),
+        *(Chapter(title, (), tuple(shown[title]), drawn[title]) for title in (*KINDS, REST)),
     ]
-    return [part for part in parts if part.tables or part.figures]
+    return [chapter for chapter in chapters if chapter.tables or chapter.figures]
 
 
-def _protocol(section: Section, tables: Sequence[Table], figures: Mapping[str, bytes]) -> Part:
+def _protocol(section: Section, tables: Sequence[Table], figures: Mapping[str, bytes]) -> Chapter:
     """A protocol: what it asks stands above its tables, and in their notes no more."""
     from sertool.report.notes import about, heading, joined, shared
 
@@ -85,7 +92,7 @@ def _protocol(section: Section, tables: Sequence[Table], figures: Mapping[str, b
         replace(table, notes=tuple(note for note in table.notes if note not in notes))
         for table in tables
     ]
-    return Part(heading(section), lead, tuple(rest), figures)
+    return Chapter(heading(section), lead, tuple(rest), figures)
 
 
 def _place_of_table(table: Table, sections: Sequence[Section]) -> str:
@@ -125,18 +132,18 @@ def _are_scores(records: Sequence[Mapping[str, Value]], section: Section) -> boo
     )
 
 
-def _samples(samples: Mapping[str, bytes]) -> Iterator[Part]:
-    if samples:
+def _clip_pictures(clip_pictures: Mapping[str, bytes]) -> Iterator[Chapter]:
+    if clip_pictures:
         lead = (
             "How does one emotion sound beside another?",
             "A clip of each by one speaker: the part that is described, its samples and its 128 "
             "mel bands (80 dB from the faintest colour to the strongest).",
         )
-        drawn = {f"samples-{corpus}": png for corpus, png in samples.items()}
-        yield Part(SAMPLES, lead, (), drawn)
+        drawn = {f"clip_pictures-{corpus}": png for corpus, png in clip_pictures.items()}
+        yield Chapter(CLIP_PICTURES, lead, (), drawn)
 
 
-def _origin(results: Sequence[Result]) -> Iterator[Part]:
+def _origin(results: Sequence[Result]) -> Iterator[Chapter]:
     """The versions that the results were made with, sertool's first."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for result in results:
@@ -146,7 +153,7 @@ def _origin(results: Sequence[Result]) -> Iterator[Part]:
     rows.sort(key=lambda row: row[0] != "sertool")
     if rows:
         table = Table("versions", "Versions", ("package", "version"), tuple(rows))
-        yield Part(ORIGIN, (), (table,), {})
+        yield Chapter(ORIGIN, (), (table,), {})
 
 
 def _summary(results: Sequence[Result], sections: Sequence[Section]) -> str:
@@ -177,11 +184,11 @@ def _counted(number: int, one: str, several: str = "") -> str:
 def _clips(sections: Sequence[Section]) -> dict[str, int]:
     """Clips of each corpus, where most of them were tested."""
     most: Counter[str] = Counter()
-    for pool in (pool for section in sections for pool in section.sorted_pools):
+    for aggregate in (aggregate for section in sections for aggregate in section.sorted_aggregates):
         rows: Counter[str] = Counter()
-        for speaker, counts in zip(pool.speakers, pool.by_speaker[0], strict=True):
+        for speaker, counts in zip(aggregate.speakers, aggregate.by_speaker[0], strict=True):
             rows[speaker.partition("/")[0]] += int(counts.sum())
         # several rows a clip where all variants are tested
-        share = pool.n_clips / max(1, rows.total())
+        share = aggregate.n_clips / max(1, rows.total())
         most |= Counter({corpus: round(number * share) for corpus, number in rows.items()})
     return dict(most)

@@ -1,4 +1,4 @@
-"""The parts of the HTML page: headings, tables and figures as text."""
+"""The chapters of the HTML page: headings, tables and figures as text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PICTURES = {
     "ranks": "Mean ranks of the estimators",
     "learning": "Learning curves",
     "optimism": "Optimism gap of the estimators",
-    "samples": "Waveform and mel spectrogram of one clip of each emotion",
+    "clip_pictures": "Waveform and mel spectrogram of one clip of each emotion",
 }
 """What a figure shows, by how its name begins, for readers who do not see it."""
 NUMBER = ' class="number"'
@@ -27,7 +27,7 @@ SCALE = 1.25
 
 
 @dataclass(frozen=True)
-class Part:
+class Chapter:
     """What stands under one heading.
 
     Attributes:
@@ -43,24 +43,24 @@ class Part:
     figures: Mapping[str, bytes]
 
 
-def contents(number: int, part: Part) -> str:
+def contents(number: int, chapter: Chapter) -> str:
     """An entry of the table of contents, with those of its tables below it."""
     entries = "".join(
         f'<li><a href="#{escape(table.name)}">{escape(table.title)}</a></li>\n'
-        for table in part.tables
+        for table in chapter.tables
     )
-    title = f'<a href="#part:{number}">{escape(part.title)}</a>'
+    title = f'<a href="#part:{number}">{escape(chapter.title)}</a>'
     return f"<li>{title}\n<ul>\n{entries}</ul></li>\n" if entries else f"<li>{title}</li>\n"
 
 
-def block(number: int, part: Part) -> str:
+def block(number: int, chapter: Chapter) -> str:
     """A part under its heading: what it asks, its tables, its figures."""
-    kinds = ("question", *["lead"] * len(part.lead))
-    paragraphs = zip(kinds, part.lead, strict=False)
+    kinds = ("question", *["lead"] * len(chapter.lead))
+    paragraphs = zip(kinds, chapter.lead, strict=False)
     lead = "".join(f'<p class="{kind}">{escape(text)}</p>\n' for kind, text in paragraphs)
-    tables = "".join(map(_table, part.tables))
-    figures = "".join(_figure(part.title, *drawing) for drawing in part.figures.items())
-    title = f'<h2 id="part:{number}">{escape(part.title)}</h2>'
+    tables = "".join(map(_table, chapter.tables))
+    figures = "".join(_figure(chapter.title, *drawing) for drawing in chapter.figures.items())
+    title = f'<h2 id="part:{number}">{escape(chapter.title)}</h2>'
     return f"<section>\n{title}\n{lead}{tables}{figures}</section>\n"
 
 

@@ -1,4 +1,4 @@
-"""The words that stand beside the numbers: what leaks, what was asked, how numbers were pooled."""
+"""The words beside the numbers: what leaks, what was asked, how results were aggregated."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from sertool.learning import confounding, normalisations
 from sertool.notation import percent
-from sertool.report.aggregates import MAJORITY, Pool, Target
+from sertool.report.aggregates import MAJORITY, Aggregate, Target
 from sertool.report.sections import Section
 from sertool.report.table import Value
 from sertool.types import VARIANTS
@@ -76,8 +76,8 @@ def _scaled(section: Section) -> str:
     return f"{which} are trained on, and {how.sentence[0].lower()}{how.sentence[1:]}"
 
 
-def pooled(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
-    """How the numbers of some pools came about, with the marks that they carry."""
+def score_notes(shown: Sequence[tuple[Section, Aggregate]]) -> list[str]:
+    """How the numbers of some aggregates came about, with the marks that they carry."""
     how = (
         "UAR % [95 % interval] / accuracy %, from the confusion matrices summed over folds; "
         "the interval is a bootstrap over speakers."
@@ -85,70 +85,72 @@ def pooled(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
     return [how, *explained(shown)]
 
 
-def explained(shown: Sequence[tuple[Section, Pool]]) -> list[str]:
-    """What a reader should know of some pools, and the marks that they carry."""
+def explained(shown: Sequence[tuple[Section, Aggregate]]) -> list[str]:
+    """What a reader should know of some aggregates, and the marks that they carry."""
     notes = []
-    if len({pool.labels for _, pool in shown}) > 1:
+    if len({aggregate.labels for _, aggregate in shown}) > 1:
         notes.append(
             "Not all numbers are about the same emotions: hold each against its chance level."
         )
     few = {
-        f"{pool.target.test_on} {len(pool.speakers)}"
-        for _, pool in shown
-        if pool.interval.over != "speakers"
+        f"{aggregate.target.test_on} {len(aggregate.speakers)}"
+        for _, aggregate in shown
+        if aggregate.interval.over != "speakers"
     }
     if few:
         notes.append(
             f"{FEW_SPEAKERS} Fewer than five speakers ({', '.join(sorted(few))}): the interval is "
             "over clips, and too narrow; the next speaker may do quite differently."
         )
-    if names := sorted({pool.target.test_on for _, pool in shown if is_confounded(pool)}):
+    if names := sorted(
+        {aggregate.target.test_on for _, aggregate in shown if is_confounded(aggregate)}
+    ):
         notes.append(
             f"{CONFOUNDED} Most speakers of {joined(names)} utter one emotion only: to know the "
             "voice is to know the emotion, so the figure says less than it seems to."
         )
-    if any(is_at_chance(pool) for _, pool in shown):
+    if any(is_at_chance(aggregate) for _, aggregate in shown):
         notes.append(f"{AT_CHANCE} Not above chance: the interval of UAR reaches down to it.")
-    if not all(section.is_whole(pool) for section, pool in shown):
+    if not all(section.is_whole(aggregate) for section, aggregate in shown):
         notes.append(
             f"{UNFINISHED} On fewer folds or seeds than others in its column; not comparable yet."
         )
-    if seeds := sorted({pool.seeds for _, pool in shown if len(pool.seeds) > 1}):
+    if seeds := sorted({aggregate.seeds for _, aggregate in shown if len(aggregate.seeds) > 1}):
         each = joined(", ".join(map(str, these)) for these in seeds)
         notes.append(f"Several seeds ({each}): figures and limits are means over seeds.")
     return notes
 
 
-def score(section: Section, pool: Pool) -> str:
-    """A cell: UAR with its interval, accuracy, and the marks explained by `pooled`."""
-    low, high = percent(pool.interval.low), percent(pool.interval.high)
-    uar, accuracy = percent(pool.uar), percent(pool.accuracy)
-    return f"{uar} [{low}, {high}]{marks(pool)} / {accuracy}{unfinished(section, pool)}"
+def score(section: Section, aggregate: Aggregate) -> str:
+    """A cell: UAR with its interval, accuracy, and the marks explained by `score_notes`."""
+    low, high = percent(aggregate.interval.low), percent(aggregate.interval.high)
+    uar, accuracy = percent(aggregate.uar), percent(aggregate.accuracy)
+    return f"{uar} [{low}, {high}]{marks(aggregate)} / {accuracy}{unfinished(section, aggregate)}"
 
 
-def marks(pool: Pool) -> str:
+def marks(aggregate: Aggregate) -> str:
     """What keeps a UAR from being quoted alone, a mark each, explained by `explained`."""
-    few = FEW_SPEAKERS if pool.interval.over != "speakers" else ""
-    confounded = CONFOUNDED if is_confounded(pool) else ""
-    return few + confounded + (AT_CHANCE if is_at_chance(pool) else "")
+    few = FEW_SPEAKERS if aggregate.interval.over != "speakers" else ""
+    confounded = CONFOUNDED if is_confounded(aggregate) else ""
+    return few + confounded + (AT_CHANCE if is_at_chance(aggregate) else "")
 
 
-def unfinished(section: Section, pool: Pool) -> str:
+def unfinished(section: Section, aggregate: Aggregate) -> str:
     """The mark of a number on fewer folds than others in its column, else nothing."""
-    return "" if section.is_whole(pool) else UNFINISHED
+    return "" if section.is_whole(aggregate) else UNFINISHED
 
 
-def is_at_chance(pool: Pool) -> bool:
+def is_at_chance(aggregate: Aggregate) -> bool:
     """Whether an estimator, other than the chance line itself, is no better than guessing."""
-    return pool.estimator != MAJORITY and pool.interval.low <= pool.chance.uar
+    return aggregate.estimator != MAJORITY and aggregate.interval.low <= aggregate.chance.uar
 
 
-def is_confounded(pool: Pool) -> bool:
+def is_confounded(aggregate: Aggregate) -> bool:
     """Whether most speakers utter one emotion only, in a corpus that is divided in itself."""
-    speakers, emotions = np.nonzero(pool.by_speaker.sum(axis=(0, 3)))
-    within = pool.target.train_on == pool.target.test_on
+    speakers, emotions = np.nonzero(aggregate.by_speaker.sum(axis=(0, 3)))
+    within = aggregate.target.train_on == aggregate.target.test_on
     confounded = confounding.is_confounded(speakers.tolist(), emotions.tolist())
-    return within and len(pool.speakers) > 1 and confounded
+    return within and len(aggregate.speakers) > 1 and confounded
 
 
 def setting(section: Section, target: Target) -> dict[str, Value]:
@@ -166,25 +168,25 @@ def setting(section: Section, target: Target) -> dict[str, Value]:
     }
 
 
-def record(section: Section, pool: Pool) -> dict[str, Value]:
-    """All that is known of a pool, as plain numbers; shares in [0, 1]."""
+def record(section: Section, aggregate: Aggregate) -> dict[str, Value]:
+    """All that is known of an aggregate, as plain numbers; shares in [0, 1]."""
     return {
-        **setting(section, pool.target),
-        "estimator": pool.estimator,
-        "uar": round(pool.uar, 6),
-        "uar_low": round(pool.interval.low, 6),
-        "uar_high": round(pool.interval.high, 6),
-        "interval_over": pool.interval.over,
-        "accuracy": round(pool.accuracy, 6),
-        "macro_f1": round(pool.macro_f1, 6),
-        "uar_mean_of_folds": round(pool.mean_of_folds, 6),
-        "n_results": len(pool.results),
-        "n_seeds": len(pool.seeds),
-        "n_clips": pool.n_clips,
-        "n_rows": sum(pool.tested.values()),
-        "n_speakers": len(pool.speakers),
-        "n_emotions": len(pool.labels),
-        "labels": ";".join(pool.labels),
-        "chance_uar": round(pool.chance.uar, 6),
-        "majority_accuracy": round(pool.chance.accuracy, 6),
+        **setting(section, aggregate.target),
+        "estimator": aggregate.estimator,
+        "uar": round(aggregate.uar, 6),
+        "uar_low": round(aggregate.interval.low, 6),
+        "uar_high": round(aggregate.interval.high, 6),
+        "interval_over": aggregate.interval.over,
+        "accuracy": round(aggregate.accuracy, 6),
+        "macro_f1": round(aggregate.macro_f1, 6),
+        "uar_mean_of_folds": round(aggregate.mean_of_folds, 6),
+        "n_results": len(aggregate.results),
+        "n_seeds": len(aggregate.seeds),
+        "n_clips": aggregate.n_clips,
+        "n_rows": sum(aggregate.tested.values()),
+        "n_speakers": len(aggregate.speakers),
+        "n_emotions": len(aggregate.labels),
+        "labels": ";".join(aggregate.labels),
+        "chance_uar": round(aggregate.chance.uar, 6),
+        "majority_accuracy": round(aggregate.chance.accuracy, 6),
     }

@@ -1,4 +1,4 @@
-"""The optimism gap: how much of a figure is owed to speakers that were heard in training."""
+"""The optimism gap: how much of a figure is owed to speakers that were trained on."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def gap_pairs(sections: Sequence[Section]) -> list[tuple[Section, Section]]:
 def gap_scores(clips: Section, speakers: Section) -> Scores:
     """UAR under both, where both are finished."""
     pairs = [
-        (pool, speakers.pools[pool.estimator, pool.target])
-        for pool in clips.sorted_pools
-        if (pool.estimator, pool.target) in speakers.pools
+        (aggregate, speakers.aggregates[aggregate.estimator, aggregate.target])
+        for aggregate in clips.sorted_aggregates
+        if (aggregate.estimator, aggregate.target) in speakers.aggregates
     ]
     return {
         (known.estimator, known.target): (known.uar, new.uar)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sertool.report.aggregates import Pool, Target, chance_last
+from sertool.report.aggregates import Aggregate, Target, chance_last
 from sertool.report.notes import about, heading, mark, shared
 from sertool.report.sections import Section
 from sertool.report.table import Row
@@ -61,15 +61,23 @@ class Panel:
         """For each test set the estimators of the highest UAR, if there are two to compare."""
         return [
             highest(
-                {pool.estimator: pool.uar for pool in section.of(target) if section.is_whole(pool)}
+                {
+                    aggregate.estimator: aggregate.uar
+                    for aggregate in section.of(target)
+                    if section.is_whole(aggregate)
+                }
             )
             for section, target in self.columns
         ]
 
     @property
-    def pools(self) -> list[tuple[Section, Pool]]:
+    def aggregates(self) -> list[tuple[Section, Aggregate]]:
         """All that is shown, test set by test set."""
-        return [(section, pool) for section, target in self.columns for pool in section.of(target)]
+        return [
+            (section, aggregate)
+            for section, target in self.columns
+            for aggregate in section.of(target)
+        ]
 
 
 def panels(sections: Sequence[Section]) -> Iterator[Panel]:

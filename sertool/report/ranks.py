@@ -17,7 +17,7 @@ FEWEST_ESTIMATORS, FEWEST_TARGETS = 3, 5
 """Fewer than these have too few ranks for the test to say anything."""
 
 
-class Ranked(NamedTuple):
+class EstimatorRanks(NamedTuple):
     """The estimators of a section, ranked over the test sets on which all of them were run."""
 
     estimators: tuple[str, ...]
@@ -25,7 +25,7 @@ class Ranked(NamedTuple):
     ranking: significance.Ranking
 
 
-def ranked(section: Section) -> Ranked | None:
+def estimator_ranks(section: Section) -> EstimatorRanks | None:
     """The ranking of a section's estimators by UAR; None where there are too few of anything."""
     names = compared(section.estimators)
     targets = tuple(each for each in section.targets if _is_complete(section, each, names))
@@ -33,13 +33,13 @@ def ranked(section: Section) -> Ranked | None:
         return None
     if len(names) < FEWEST_ESTIMATORS or len(targets) < FEWEST_TARGETS:
         return None
-    uar = [[section.pools[name, target].uar for name in names] for target in targets]
-    return Ranked(names, targets, significance.ranking(uar))
+    uar = [[section.aggregates[name, target].uar for name in names] for target in targets]
+    return EstimatorRanks(names, targets, significance.ranking(uar))
 
 
 def ranks(section: Section) -> Iterator[Table]:
     """Mean rank of each estimator over test sets, and by how much ranks must differ."""
-    found = ranked(section)
+    found = estimator_ranks(section)
     if not found:
         return
     ranking = found.ranking
@@ -59,5 +59,5 @@ def ranks(section: Section) -> Iterator[Table]:
 
 
 def _is_complete(section: Section, target: Target, names: Sequence[str]) -> bool:
-    pools = [section.pools.get((name, target)) for name in names]
-    return all(pool is not None and section.is_whole(pool) for pool in pools)
+    aggregates = [section.aggregates.get((name, target)) for name in names]
+    return all(aggregate is not None and section.is_whole(aggregate) for aggregate in aggregates)

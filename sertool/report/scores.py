@@ -9,8 +9,8 @@ import numpy as np
 
 from sertool.notation import percent
 from sertool.report import published
-from sertool.report.aggregates import Pool, Target, compared
-from sertool.report.notes import about, heading, joined, mark, pooled, record, score
+from sertool.report.aggregates import Aggregate, Target, compared
+from sertool.report.notes import about, heading, joined, mark, record, score, score_notes
 from sertool.report.panel import Panel, highest, panels, why
 from sertool.report.panel import per_corpus as in_corpora
 from sertool.report.sections import Section, by_size
@@ -52,16 +52,18 @@ def shown(panel: Panel) -> Table:
 
 
 def _recorded(table: Table, panel: Panel) -> Table:
-    """With all that is known of each pool: intervals, for example, that means do not show."""
-    return replace(table, records=tuple(record(section, pool) for section, pool in panel.pools))
+    """With all that is known of each aggregate: intervals, for example, that means do not show."""
+    return replace(
+        table, records=tuple(record(section, aggregate) for section, aggregate in panel.aggregates)
+    )
 
 
 def _score_table(panel: Panel) -> Table:
     estimators, columns = panel.estimators, panel.columns
 
     def cell(estimator: str, section: Section, target: Target) -> str:
-        pool = section.pools.get((estimator, target))
-        return score(section, pool) if pool else ""
+        aggregate = section.aggregates.get((estimator, target))
+        return score(section, aggregate) if aggregate else ""
 
     return Table(
         name=panel.name,
@@ -73,7 +75,7 @@ def _score_table(panel: Panel) -> Table:
             *_facts([[section.fullest(target)] for section, target in columns]),
         ),
         best=_cells(panel.best, estimators),
-        notes=(*panel.notes, *pooled(panel.pools), *published.notes(columns)),
+        notes=(*panel.notes, *score_notes(panel.aggregates), *published.notes(columns)),
     )
 
 
@@ -83,28 +85,28 @@ def _cells(best: Sequence[Sequence[str]], rows: Sequence[str]) -> frozenset[Cell
     )
 
 
-def _facts(columns: Sequence[Sequence[Pool]]) -> tuple[Row, ...]:
-    """What a reader needs to judge a column; "varies" where its pools differ."""
+def _facts(columns: Sequence[Sequence[Aggregate]]) -> tuple[Row, ...]:
+    """What a reader needs to judge a column; "varies" where its aggregates differ."""
 
-    def common(heading: str, words: Callable[[Pool], str]) -> Row:
-        found = [{words(pool) for pool in pools} for pools in columns]
+    def common(heading: str, words: Callable[[Aggregate], str]) -> Row:
+        found = [{words(aggregate) for aggregate in aggregates} for aggregates in columns]
         return heading, *(each.pop() if len(each) == 1 else VARIES for each in found)
 
     return (
-        common("clips tested", lambda pool: f"{pool.n_clips:,}"),
-        common("speakers tested", lambda pool: str(len(pool.speakers))),
+        common("clips tested", lambda aggregate: f"{aggregate.n_clips:,}"),
+        common("speakers tested", lambda aggregate: str(len(aggregate.speakers))),
         common("emotions", _emotions),
         common("chance: UAR / accuracy", _chance),
     )
 
 
-def _emotions(pool: Pool) -> str:
-    declared = pool.target.emotions
-    return f"{len(pool.labels)}{f' ({declared})' if declared in ('all', 'six') else ''}"
+def _emotions(aggregate: Aggregate) -> str:
+    declared = aggregate.target.emotions
+    return f"{len(aggregate.labels)}{f' ({declared})' if declared in ('all', 'six') else ''}"
 
 
-def _chance(pool: Pool) -> str:
-    return f"{percent(pool.chance.uar)} / {percent(pool.chance.accuracy)}"
+def _chance(aggregate: Aggregate) -> str:
+    return f"{percent(aggregate.chance.uar)} / {percent(aggregate.chance.accuracy)}"
 
 
 def _means(panel: Panel) -> Table:
@@ -131,13 +133,15 @@ def _means(panel: Panel) -> Table:
 def _mean_column(section: Section) -> tuple[str, dict[str, tuple[float, float]]]:
     common = [one for one in section.targets if len(section.of(one)) == len(section.estimators)]
     label = f"{section.protocol}{mark(section)}, mean of {len(common)}"
-    pools = {each: [section.pools[each, one] for one in common] for each in section.estimators}
+    aggregates = {
+        each: [section.aggregates[each, one] for one in common] for each in section.estimators
+    }
     return label, {
         each: (
-            float(np.mean([pool.uar for pool in found])),
-            float(np.mean([pool.accuracy for pool in found])),
+            float(np.mean([aggregate.uar for aggregate in found])),
+            float(np.mean([aggregate.accuracy for aggregate in found])),
         )
-        for each, found in pools.items()
+        for each, found in aggregates.items()
         if found
     }
 
@@ -147,22 +151,26 @@ def _score_cell(score: tuple[float, float] | None) -> str:
 
 
 def _matrix(section: Section, estimator: str) -> Table:
-    pools = [pool for pool in section.sorted_pools if pool.estimator == estimator]
-    cells = {(each.target.train_on, section.tested(each.target)): each for each in pools}
+    aggregates = [
+        aggregate for aggregate in section.sorted_aggregates if aggregate.estimator == estimator
+    ]
+    cells = {(each.target.train_on, section.tested(each.target)): each for each in aggregates}
     trained, tested = (sorted({place[side] for place in cells}, key=by_size) for side in (0, 1))
-    columns = [[pool for (_, column), pool in cells.items() if column == each] for each in tested]
+    columns = [
+        [aggregate for (_, column), aggregate in cells.items() if column == each] for each in tested
+    ]
     facts = _facts(columns)
     varying = {
         name for row in facts for name, fact in zip(tested, row[1:], strict=True) if fact == VARIES
     }
 
     def cell(train: str, test: str) -> str:
-        pool = cells.get((train, test))
-        if not pool:
+        aggregate = cells.get((train, test))
+        if not aggregate:
             return ""
-        return score(section, pool) + (_detail(pool) if test in varying else "")
+        return score(section, aggregate) + (_detail(aggregate) if test in varying else "")
 
-    emotions = {pool.labels for pool in pools}
+    emotions = {aggregate.labels for aggregate in aggregates}
     return Table(
         name=f"{section.name}-{estimator}",
         title=f"{estimator}: trained on (rows), tested on (columns), {heading(section)}",
@@ -174,14 +182,15 @@ def _matrix(section: Section, estimator: str) -> Table:
             f"Emotions: {joined(emotions.pop())}."
             if len(emotions) == 1
             else "The emotions are those that train and test share.",
-            *pooled([(section, pool) for pool in pools]),
-            *published.notes([(section, pool.target) for pool in pools]),
+            *score_notes([(section, aggregate) for aggregate in aggregates]),
+            *published.notes([(section, aggregate.target) for aggregate in aggregates]),
         ),
-        records=tuple(record(section, pool) for pool in pools),
+        records=tuple(record(section, aggregate) for aggregate in aggregates),
     )
 
 
-def _detail(pool: Pool) -> str:
+def _detail(aggregate: Aggregate) -> str:
     return (
-        f" ({len(pool.labels)} emotions, {pool.n_clips:,} clips, chance {percent(pool.chance.uar)})"
+        f" ({len(aggregate.labels)} emotions, {aggregate.n_clips:,} clips, chance "
+        f"{percent(aggregate.chance.uar)})"
     )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sertool.benchmark.results import Result
 from sertool.learning import normalisations
-from sertool.report.aggregates import Pool, Target, chance_last, pools
+from sertool.report.aggregates import Aggregate, Target, aggregates, chance_last
 
 
 class Conditions(NamedTuple):
@@ -29,19 +29,19 @@ class Conditions(NamedTuple):
 
 @dataclass(frozen=True)
 class Section:
-    """The pools of one protocol under the same conditions.
+    """The aggregates of one protocol under the same conditions.
 
     Attributes:
         protocol: its name.
         conditions: what else was chosen.
         varying: which of the conditions differ between sections.
-        pools: by estimator and target.
+        aggregates: by estimator and target.
     """
 
     protocol: str
     conditions: Conditions
     varying: frozenset[str]
-    pools: Mapping[tuple[str, Target], Pool] = field(repr=False)
+    aggregates: Mapping[tuple[str, Target], Aggregate] = field(repr=False)
 
     @property
     def normalisation(self) -> str:
@@ -51,12 +51,12 @@ class Section:
     @cached_property
     def estimators(self) -> tuple[str, ...]:
         """Their names, sorted, the chance line last."""
-        return chance_last(name for name, _ in self.pools)
+        return chance_last(name for name, _ in self.aggregates)
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
         """Single corpora first, pools of several after them, each by name."""
-        targets = {target for _, target in self.pools}
+        targets = {target for _, target in self.aggregates}
         return tuple(sorted(targets, key=lambda each: (by_size(each.test_on), each)))
 
     @property
@@ -72,7 +72,7 @@ class Section:
     @property
     def first(self) -> Result:
         """Any of its results; all have the same question and leaks."""
-        return next(iter(self.pools.values())).results[0]
+        return next(iter(self.aggregates.values())).results[0]
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -97,23 +97,27 @@ class Section:
         return "-".join((self.protocol, self.normalisation, *features, *variants))
 
     @property
-    def sorted_pools(self) -> list[Pool]:
-        """All pools, in the order of `targets` and `estimators`."""
-        return [pool for target in self.targets for pool in self.of(target)]
+    def sorted_aggregates(self) -> list[Aggregate]:
+        """All aggregates, in the order of `targets` and `estimators`."""
+        return [aggregate for target in self.targets for aggregate in self.of(target)]
 
-    def of(self, target: Target) -> list[Pool]:
-        """The pools of one target, in the order of `estimators`."""
+    def of(self, target: Target) -> list[Aggregate]:
+        """The aggregates of one target, in the order of `estimators`."""
         return [
-            self.pools[name, target] for name in self.estimators if (name, target) in self.pools
+            self.aggregates[name, target]
+            for name in self.estimators
+            if (name, target) in self.aggregates
         ]
 
-    def fullest(self, target: Target) -> Pool:
-        """The pool of one target that was tested on most clips."""
-        return max(self.of(target), key=lambda pool: pool.n_clips)
+    def fullest(self, target: Target) -> Aggregate:
+        """The aggregate of one target that was tested on most clips."""
+        return max(self.of(target), key=lambda aggregate: aggregate.n_clips)
 
-    def is_whole(self, pool: Pool) -> bool:
+    def is_whole(self, aggregate: Aggregate) -> bool:
         """Whether it was fitted on all the splits that any other of its target was fitted on."""
-        return pool.splits == frozenset().union(*(other.splits for other in self.of(pool.target)))
+        return aggregate.splits == frozenset().union(
+            *(other.splits for other in self.of(aggregate.target))
+        )
 
     def suffix(self, target: Target) -> str:
         """What tells a target from others of the same name: its emotions, its feature rows."""
@@ -164,7 +168,7 @@ def sections(results: Iterable[Result]) -> list[Section]:
         conditions = Conditions(each.normalisation, each.train_variants, each.features)
         groups[each.protocol, conditions].append(each)
     varying = _varying([result for _, result in kept])
-    made = [Section(*setting, varying, pools(group)) for setting, group in groups.items()]
+    made = [Section(*setting, varying, aggregates(group)) for setting, group in groups.items()]
     return sorted(made, key=_order)
 
 

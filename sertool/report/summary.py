@@ -13,7 +13,7 @@ from sertool.report.sections import Section
 from sertool.report.table import Table
 
 
-def glances(sections: Sequence[Section]) -> Iterator[tuple[Table, Table]]:
+def summaries(sections: Sequence[Section]) -> Iterator[tuple[Table, Table]]:
     """The table to look at first for each of the conditions: as it is written, and in short.
 
     In short a test set is a row, and intervals and accuracies are left out; means over many test
@@ -29,13 +29,17 @@ def _in_short(panel: Panel) -> Table:
     estimators = compared(panel.estimators)
 
     def cell(estimator: str, section: Section, target: Target) -> str:
-        pool = section.pools.get((estimator, target))
-        return f"{percent(pool.uar)}{marks(pool)}{unfinished(section, pool)}" if pool else ""
+        aggregate = section.aggregates.get((estimator, target))
+        return (
+            f"{percent(aggregate.uar)}{marks(aggregate)}{unfinished(section, aggregate)}"
+            if aggregate
+            else ""
+        )
 
     return Table(
         name=f"{panel.name}-in-short",
         title=f"{panel.title}: UAR %",
-        columns=("tested", *estimators, "chance"),
+        columns=("tested on", *estimators, "chance"),
         rows=tuple(
             (
                 label,
@@ -54,7 +58,7 @@ def _in_short(panel: Panel) -> Table:
             "UAR, the mean of the recalls of the emotions; intervals, accuracies and published "
             "figures stand in the whole table.",
             *panel.notes,
-            *explained(panel.pools),
+            *explained(panel.aggregates),
             *why(panel.sections),
         ),
     )

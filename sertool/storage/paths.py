@@ -1,7 +1,7 @@
-"""Where files lie: a folder of this machine, or whatever address fsspec opens (`s3://`, `gs://`).
+"""Local and remote paths: folders of this machine, and what fsspec opens (`s3://`, `gs://`).
 
-A place here is a `pathlib.Path`, elsewhere a `upath.UPath`, which answers to the same names; both
-are typed as `Path`. What differs between them is asked here, and nowhere else.
+A local path is a `pathlib.Path`, a remote one a `upath.UPath`, which has the same methods; both
+are typed as `Path`. What differs between them is known here, and nowhere else.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ CHANGED = ("mtime", "LastModified", "last_modified", "updated", "created")
 
 
 def path(given: str | Path) -> Path:
-    """The place that a text names, be it a path or an address with a scheme; a place is itself.
+    """The local or remote path that a text names; a path stays as it is.
 
     Raises:
-        MissingExtra: an address, and the extra `remote` is not installed.
-        BadChoice: a scheme that fsspec does not know, a place that does not answer, or no keys.
+        MissingExtra: a remote path, and the extra `remote` is not installed.
+        BadChoice: a scheme that fsspec does not know, a server that does not answer, or no keys.
 
     >>> path("file:///data/emodb").as_posix()
     '/data/emodb'
-    >>> is_here(path("corpora/emodb"))
+    >>> is_local(path("corpora/emodb"))
     True
     """
     if not isinstance(given, str):
@@ -51,19 +51,19 @@ def path(given: str | Path) -> Path:
         from upath import UPath
     except ImportError:
         raise MissingExtra(
-            f"{given} lies elsewhere; to go there takes: pip install 'sertool[remote]'"
+            f"{given} is a remote path, which takes: pip install 'sertool[remote]'"
         ) from None
     try:
         # without the cache of listings: other machines write there, too
         there = UPath(given, use_listings_cache=False)
         there.fs  # noqa: B018 - finds out whether the file system can be loaded
     except (ValueError, ImportError) as error:
-        raise BadChoice(f"cannot go to {given}: {error}") from None
+        raise BadChoice(f"cannot open {given}: {error}") from None
     try:
         (there / "sertool").exists()  # need not; of a bucket itself s3fs hides why it cannot say
     except _failures(scheme) as error:
         raise BadChoice(
-            f"{given} cannot be asked ({error}): mend the address, or give the keys, for S3 as "
+            f"{given} does not answer ({error}): correct the path, or give the keys, for S3 as "
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or in ~/.aws"
         ) from None
     return cast("Path", there)
@@ -78,24 +78,24 @@ def _failures(scheme: str) -> tuple[type[Exception], ...]:
     return OSError, BotoCoreError
 
 
-def is_here(where: Path) -> bool:
-    """Whether a place is of this machine's own file system."""
+def is_local(where: Path) -> bool:
+    """Whether a path is of this machine's own file system."""
     return isinstance(where, Path)
 
 
 @contextmanager
-def at_hand(file: Path) -> Iterator[Path]:
-    """A file of this machine: the one that is given, or a copy that is gone afterwards.
+def local_copy(file: Path) -> Iterator[Path]:
+    """A local file: the one that is given, or a copy of a remote one, removed afterwards.
 
     Raises:
         NotFound: there is none, or it cannot be fetched.
     """
-    if is_here(file):
+    if is_local(file):
         yield file
         return
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, file.name)
-        there = _elsewhere(file)
+        there = _remote(file)
         try:
             copy.write_bytes(there.fs.cat_file(there.path))
         except OSError as error:
@@ -104,22 +104,22 @@ def at_hand(file: Path) -> Iterator[Path]:
 
 
 def upload(file: Path, there: Path) -> None:
-    """Put a file of this machine elsewhere; it appears there whole or not at all."""
-    address = _elsewhere(there)
+    """Copy a local file to a remote path; it appears there whole or not at all."""
+    address = _remote(there)
     address.fs.put_file(str(file), address.path)
 
 
 def below(folder: Path) -> dict[str, Stamp]:
-    """The files below a folder that lies elsewhere, by their path inside it, in few requests.
+    """The files below a remote folder, by their path inside it, in few requests.
 
     Raises:
         NotFound: nothing lies there, or it may not be listed.
     """
-    there = _elsewhere(folder)
+    there = _remote(folder)
     try:
         found = there.fs.find(there.path, detail=True)
     except OSError as error:
-        raise NotFound(f"{folder} cannot be listed ({error}); mend the address") from None
+        raise NotFound(f"{folder} cannot be listed ({error}); correct the path") from None
     base = PurePosixPath(there.fs._strip_protocol(there.path))
     return {
         PurePosixPath(name).relative_to(base).as_posix(): _stamp(about)
@@ -129,7 +129,7 @@ def below(folder: Path) -> dict[str, Stamp]:
 
 def stamps(folder: Path, files: Iterable[str]) -> dict[str, Stamp | None]:
     """The stamps of some files, by their path inside a folder; None where there is no such file."""
-    if is_here(folder):
+    if is_local(folder):
         return {name: stamp(folder / name) for name in files}
     known = below(folder)
     return {name: known.get(name) for name in files}
@@ -138,8 +138,8 @@ def stamps(folder: Path, files: Iterable[str]) -> dict[str, Stamp | None]:
 def stamp(file: Path) -> Stamp | None:
     """The stamp of a file; None where there is none."""
     try:
-        if not is_here(file):
-            there = _elsewhere(file)
+        if not is_local(file):
+            there = _remote(file)
             return _stamp(there.fs.info(there.path))
         status = file.stat()
     except (OSError, ValueError):  # ValueError: a name that no file can have
@@ -147,7 +147,7 @@ def stamp(file: Path) -> Stamp | None:
     return status.st_size, status.st_mtime_ns
 
 
-def _elsewhere(where: Path) -> UPath:
+def _remote(where: Path) -> UPath:
     return cast("UPath", where)
 
 

@@ -11,7 +11,7 @@ from sertool.errors import CannotWrite
 from sertool.storage import paths
 
 LOCK = ".lock"
-"""The file of a folder that its writer holds; a process that ends, even killed, lets go of it."""
+"""The file of a folder that its writer holds; a process that ends, even killed, releases it."""
 
 
 def write(file: Path, content: bytes) -> None:
@@ -32,15 +32,15 @@ def write(file: Path, content: bytes) -> None:
 
 @contextmanager
 def replacing(file: Path) -> Iterator[Path]:
-    """A file of this machine to be filled, which then takes the place of another in one step.
+    """A local file to be filled, which then takes the place of another in one step.
 
-    Elsewhere that step is the upload: an object appears whole or not at all.
+    At a remote path that step is the upload: an object appears whole or not at all.
 
     Raises:
         CannotWrite: the disk is full, or the folder may not be written to.
     """
     with failures_in_words(file):
-        if not paths.is_here(file):
+        if not paths.is_local(file):
             with tempfile.TemporaryDirectory() as folder:
                 filled = Path(folder, file.name)
                 yield filled
@@ -59,7 +59,7 @@ def replacing(file: Path) -> Iterator[Path]:
 def alone(folder: Path) -> Iterator[None]:
     """Keep every other sertool from writing to a folder, which is made where it is not there.
 
-    Elsewhere than on this machine there is no lock that a killed process would let go of, and so
+    A remote folder has no lock that a killed process would release, and so
     none: two writers there cost each other time, but no row is wrong (`docs/scaling.md`).
 
     Raises:
@@ -67,7 +67,7 @@ def alone(folder: Path) -> Iterator[None]:
     """
     import filelock
 
-    if not paths.is_here(folder):
+    if not paths.is_local(folder):
         yield
         return
     with failures_in_words(folder):
@@ -96,5 +96,5 @@ def failures_in_words(place: Path) -> Iterator[None]:
     except OSError as error:
         raise CannotWrite(
             f"cannot write '{place}' ({error.strerror or error}); what was there is unharmed: "
-            "make room, mend the permissions or name another place"
+            "make room, fix the permissions or name another place"
         ) from None

@@ -73,7 +73,7 @@ def read(
     Clips of which one of the sets has no numbers are left out.
 
     Args:
-        folder: of the store; a text may be an address (`s3://bucket/features`).
+        folder: of the store; a text may be a remote path (`s3://bucket/features`).
         names: of the corpora.
         wanted: feature sets; left out = all that these corpora have in common, those among them
             whose plug-in is not installed.
@@ -91,13 +91,13 @@ def read(
     >>> rows.num_rows, len(rows.column("clip").unique())  # each clip in three variants
     (1605, 535)
     """
-    opened = view.opened(folder, names, wanted)
-    seen = opened.through(opened.sets)
-    X = seen.matrix(np.arange(seen.identity.num_rows))
-    columns = {name: seen.identity.column(name) for name in IDENTITY}
-    columns |= {name: pa.chunked_array([X[:, at]]) for at, name in enumerate(seen.columns)}
-    optional = [name for name in OPTIONAL.names if name in seen.identity.column_names]
-    return pa.table(columns | {name: seen.identity.column(name) for name in optional})
+    stored = view.open_corpora(folder, names, wanted)
+    selected = stored.through(stored.sets)
+    X = selected.matrix(np.arange(selected.identity.num_rows))
+    columns = {name: selected.identity.column(name) for name in IDENTITY}
+    columns |= {name: pa.chunked_array([X[:, at]]) for at, name in enumerate(selected.columns)}
+    optional = [name for name in OPTIONAL.names if name in selected.identity.column_names]
+    return pa.table(columns | {name: selected.identity.column(name) for name in optional})
 
 
 def matrix(

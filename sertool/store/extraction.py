@@ -53,7 +53,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ExtractionPlan:
     """What an extraction has to do.
 
     Attributes:
@@ -77,7 +77,7 @@ class Plan:
 
 def plan(
     sources: Sequence[Source], folder: Path, feature_sets: Sequence[str] = sets.REFERENCE
-) -> Plan:
+) -> ExtractionPlan:
     """Compare what lies in the corpora's folders with what the store at `folder` knows.
 
     Args:
@@ -110,7 +110,9 @@ def plan(
         tasks += _tasks(each, known)
         n_leaving += len({*chain(*known.values())} - {clip.path for clip in each.clips})
     n_unchanged = sum(len(each.clips) for each in sources) - len(tasks)
-    return Plan(folder, tuple(sources), tuple(tasks), n_unchanged, n_leaving, measured, untouched)
+    return ExtractionPlan(
+        folder, tuple(sources), tuple(tasks), n_unchanged, n_leaving, measured, untouched
+    )
 
 
 def _tasks(source: Source, known: Mapping[str, Mapping[str, FileStamp]]) -> Iterator[Task]:
@@ -126,7 +128,7 @@ def _tasks(source: Source, known: Mapping[str, Mapping[str, FileStamp]]) -> Iter
             yield Task(source, clip, tuple(map(sets.get, missing)))
 
 
-def extract(plan: Plan, *, jobs: int = 1) -> Generator[Outcome]:
+def extract(plan: ExtractionPlan, *, jobs: int = 1) -> Generator[Outcome]:
     """Measure what is planned and bring the store up to date, yielding each outcome as it comes.
 
     Args:
@@ -167,7 +169,7 @@ def clip_features(
     """The features of one recording, one row per variant.
 
     Args:
-        path: a sound file, here or at an address (`s3://bucket/a.wav`); cut by the rule of each
+        path: a sound file, local or remote (`s3://bucket/a.wav`); cut by the rule of each
             set, by the study's 2.5 s from 0.6 s on at 22,050 Hz.
         variants: which of "original", "noise", "stretch_pitch".
         feature_sets: names of sets, such as "librosa178" and "functionals".
@@ -210,7 +212,7 @@ class Batch:
     name: str
 
 
-def batches(plan: Plan) -> Iterator[Batch]:
+def batches(plan: ExtractionPlan) -> Iterator[Batch]:
     """What a plan is handed out in, corpus by corpus, clips in their order."""
     begun = time.time_ns()
     size = min(max(len(plan.tasks) // LEAST_BATCHES, 1), MOST_CLIPS)
@@ -281,8 +283,8 @@ def _variants(some: Sequence[FeatureSet], signal: Signal, sha256: str) -> dict[s
 
 
 def _sound(path: Path) -> Signal:
-    """A recording, wherever it lies; errors name it as it was given."""
-    with paths.at_hand(path) as file:
+    """A recording, local or remote; errors name it as it was given."""
+    with paths.local_copy(path) as file:
         try:
             return audio.read(file)
         except BadRecording as error:

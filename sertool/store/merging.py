@@ -84,7 +84,7 @@ def merge(
 ) -> None:
     """Bring a corpus of a store up to date: its clips, with what store and journal know of them.
 
-    Identities are taken from `clips` anew, so a label that was mended reaches the store without
+    Identities are taken from `clips` anew, so a label that was fixed reaches the store without
     another extraction; a clip that is not in `clips` leaves the store. Sets that are not in `of`
     stay as they are. The journal is emptied last, and merging it twice changes nothing.
 
@@ -211,6 +211,6 @@ def _clear(merged: Sequence[Path], journal: Path) -> None:
 
 
 def _drop_empty(folder: Path) -> None:
-    if paths.is_here(folder):
+    if paths.is_local(folder):
         with contextlib.suppress(OSError):  # not there, or something else is in it
             folder.rmdir()

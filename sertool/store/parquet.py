@@ -5,7 +5,7 @@ is called and where it lies. So a file carries one sha256 of every byte of itsel
 footer, as metadata that other readers pass over, so that content and checksum are replaced as one.
 It is verified before anything else of the file is looked at.
 
-Of a file that lies elsewhere than on this machine only what is needed is fetched, and the checksums
+Of a remote file only what is needed is fetched, and the checksums
 of those pages are verified instead of the whole.
 """
 
@@ -243,11 +243,11 @@ def damaged(file: Path, cause: object) -> BadTable:
 
 @contextmanager
 def _opened(file: Path, metadata: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
-    """A file as parquet; of one that lies elsewhere nothing is fetched but what is asked for.
+    """A file as parquet; of a remote one nothing is fetched but what is asked for.
 
     A footer that was read before is not read again.
     """
-    if paths.is_here(file):
+    if paths.is_local(file):
         with pq.ParquetFile(
             file, metadata=metadata, thrift_string_size_limit=LARGEST_FOOTER
         ) as parquet:
@@ -272,7 +272,7 @@ def _verified_size(file: Path) -> int:
     Raises:
         ValueError: it is wrong.
     """
-    if not paths.is_here(file):
+    if not paths.is_local(file):
         return file.stat().st_size
     with file.open("rb") as content:
         start = _place(content)

@@ -55,7 +55,7 @@ def upgrade(folder: Path) -> Generator[tuple[str, tuple[str, ...]]]:
                 _convert_corpus(folder, corpus, old, kept)
             with writing.failures_in_words(file):
                 file.unlink()
-            if paths.is_here(folder):
+            if paths.is_local(folder):
                 with contextlib.suppress(OSError):  # something else is in it
                     file.parent.rmdir()
             yield corpus, tuple(each.name for each in kept)

@@ -48,7 +48,7 @@ class StoredCorpus:
 
 
 @dataclass(frozen=True)
-class Rows:
+class CorpusRows:
     """The variants of the clips of a corpus of which all sets that are wanted have numbers.
 
     Attributes:
@@ -74,7 +74,7 @@ class View:
     """
 
     identity: pa.Table
-    parts: tuple[Rows, ...]
+    parts: tuple[CorpusRows, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Opened:
+class StoredCorpora:
     """Some corpora of a store whose files were verified; a view of them takes no further look."""
 
     corpora: tuple[StoredCorpus, ...]
@@ -135,13 +135,13 @@ class Opened:
         return View(pa.concat_tables(tables, promote_options="default"), parts)
 
 
-def opened(
+def open_corpora(
     folder: str | Path, names: Sequence[str] = (), wanted: Sequence[str] | None = None
-) -> Opened:
+) -> StoredCorpora:
     """Some corpora of a store (all, where none is named), to be read as they are needed.
 
     Args:
-        folder: of the store; a text may be an address (`s3://bucket/features`).
+        folder: of the store; a text may be a remote path (`s3://bucket/features`).
         names: of the corpora.
         wanted: feature sets that they must hold; left out = all that they have in common.
 
@@ -163,7 +163,7 @@ def opened(
         asked = tuple(itertools.compress(asked, current)) or asked
     _check_current(place, stored, asked)
     clips = (parquet.read(layout.clips_file(place, name)) for name in chosen)
-    return Opened(
+    return StoredCorpora(
         tuple(
             StoredCorpus(name, file, {each: stored[name][each] for each in asked})
             for name, file in zip(chosen, clips, strict=True)
@@ -252,7 +252,7 @@ def _check_current(
         )
 
 
-def _rows(corpus: StoredCorpus, names: Sequence[str]) -> Rows:
+def _rows(corpus: StoredCorpus, names: Sequence[str]) -> CorpusRows:
     clips = corpus.identity
     stored = tuple(corpus.sets[name] for name in names)
     keys = [each.file.table(["clip", "variant", "sha256", "offset_s"]) for each in stored]
@@ -267,7 +267,7 @@ def _rows(corpus: StoredCorpus, names: Sequence[str]) -> Rows:
     columns["offset_s"] = keys[0].column("offset_s").take(pa.array(places[0]))
     optional = [name for name in OPTIONAL.names if name in columns]
     identity = pa.table({name: columns[name] for name in (*IDENTITY, *optional)})
-    return Rows(identity.replace_schema_metadata(), places, stored, int((~complete).sum()))
+    return CorpusRows(identity.replace_schema_metadata(), places, stored, int((~complete).sum()))
 
 
 def _has(keys: pa.Table, variant: str) -> bool:

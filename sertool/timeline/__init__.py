@@ -90,7 +90,7 @@ def _between(covering: Sequence[Prediction], start_s: float, end_s: float) -> It
 
 
 def mean(windows: Sequence[Prediction]) -> tuple[str, dict[str, float], float]:
-    """The emotion of windows that overlap, their mean probabilities, and the share sure of it.
+    """The emotion of windows that overlap, their mean probabilities, and the share confident of it.
 
     Args:
         windows: one or more.
@@ -100,13 +100,13 @@ def mean(windows: Sequence[Prediction]) -> tuple[str, dict[str, float], float]:
         for emotion in windows[0].probabilities
     }
     emotion = max(means, key=means.__getitem__)
-    sure = sum(each.confident and each.emotion == emotion for each in windows)
-    return emotion, means, sure / len(windows)
+    confident = sum(each.confident and each.emotion == emotion for each in windows)
+    return emotion, means, confident / len(windows)
 
 
 def _piece(windows: Sequence[Prediction], start_s: float, end_s: float) -> _Piece:
-    emotion, means, sure = mean(windows)
-    return _Piece(start_s, end_s, emotion, means[emotion], sure)
+    emotion, means, confident = mean(windows)
+    return _Piece(start_s, end_s, emotion, means[emotion], confident)
 
 
 def _span(pieces: Sequence[_Piece]) -> Span:

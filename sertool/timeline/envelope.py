@@ -58,9 +58,9 @@ def of_recording(path: str | os.PathLike[str]) -> Envelope:
     """Outline a recording of up to 24 hours.
 
     Raises:
-        NotFound, BadRecording: as `sertool.audio.decoding.opened` says.
+        NotFound, BadRecording: as `sertool.audio.decoding.open_recording` says.
     """
-    with decoding.opened(path, LONGEST_TIMELINE_S) as stream:
+    with decoding.open_recording(path, LONGEST_TIMELINE_S) as stream:
         return envelope(stream.blocks, stream.rate)
 
 

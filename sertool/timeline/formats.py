@@ -25,8 +25,8 @@ def as_csv(spans: Sequence[Span], duration_s: float) -> str:
     writer.writerow(["start_s", "end_s", "emotion", "probability", "confident"])
     for each in spans:
         numbers = (f"{each.start_s:.3f}", f"{each.end_s:.3f}")
-        sure = str(each.confident).lower()
-        writer.writerow([*numbers, each.emotion, f"{each.probability:.4f}", sure])
+        confident = str(each.confident).lower()
+        writer.writerow([*numbers, each.emotion, f"{each.probability:.4f}", confident])
     return text.getvalue()
 
 

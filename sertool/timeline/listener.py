@@ -1,4 +1,4 @@
-"""Sound as it comes -> emotions as they are heard: windows and voice activity of the timeline.
+"""Sound as it comes -> emotions as they are spoken: windows and voice activity of the timeline.
 
 A thread cuts the sound into windows; whoever iterates predicts. Where predicting is slower than
 the sound, the newest window replaces the one that waits, so that nothing piles up.
@@ -33,7 +33,7 @@ POLL_S = 0.05
 
 
 @dataclass(frozen=True)
-class Heard:
+class LiveWindow:
     """One window of sound as it came.
 
     Attributes:
@@ -66,13 +66,13 @@ def smoothed(windows: Sequence[Prediction]) -> Prediction:
     >>> mean.emotion, mean.probabilities["angry"], mean.start_s, mean.end_s, mean.confident
     ('angry', 0.625, 0, 3, False)
     """
-    emotion, means, sure = timeline.mean(windows)
+    emotion, means, confident = timeline.mean(windows)
     return replace(
         windows[-1],
         emotion=emotion,
         probabilities=means,
         start_s=windows[0].start_s,
-        confident=sure > 0.5,
+        confident=confident > 0.5,
     )
 
 
@@ -96,13 +96,13 @@ class _Window:
 
 
 class Listener:
-    """Hears a source while it is entered; iterate over it for what is heard.
+    """Listens to a source while it is entered; iterate over it for live windows.
 
     ::
 
         device = microphone.chosen(microphone.devices(), None)
-        with microphone.opened(device) as source, Listener(predictor, source) as listener:
-            for heard in listener:
+        with microphone.open_device(device) as source, Listener(predictor, source) as listener:
+            for live_window in listener:
                 ...
 
     Iterating ends with the source, and raises what went wrong with it.
@@ -114,7 +114,7 @@ class Listener:
 
     Args:
         predictor: a model.
-        source: from `microphone.opened` or `microphone.replay`.
+        source: from `microphone.open_device` or `microphone.replay`.
         hop_s: from the beginning of a window to that of the next, from 0.05 to 2.5.
     """
 
@@ -134,7 +134,7 @@ class Listener:
         self._cutting: Future[None]
 
     @property
-    def heard_s(self) -> float:
+    def listened_s(self) -> float:
         """How much sound came."""
         return self._n_samples / self._source.rate
 
@@ -143,18 +143,18 @@ class Listener:
         return self
 
     def leave(self) -> None:
-        """Hear no more; iterating ends after the window that is being predicted."""
+        """Stop listening; iterating ends after the window that is being predicted."""
         self._left.set()
 
     def __exit__(self, *_: object) -> None:
         self.leave()
         self._thread.shutdown()
 
-    def __iter__(self) -> Iterator[Heard]:
+    def __iter__(self) -> Iterator[LiveWindow]:
         return (moment for moment in self.moments(POLL_S) if moment)
 
-    def moments(self, every_s: float) -> Iterator[Heard | None]:
-        """What iterating gives, and None whenever nothing was heard for so many seconds.
+    def moments(self, every_s: float) -> Iterator[LiveWindow | None]:
+        """What iterating gives, and None whenever no window came for so many seconds.
 
         A display can be drawn anew at each, in the thread that predicts: another one would make
         predicting slower.
@@ -167,9 +167,9 @@ class Listener:
             except queue.Empty:
                 yield None
             else:
-                yield self._heard(window)
+                yield self._predicted(window)
 
-    def _heard(self, window: _Window) -> Heard:
+    def _predicted(self, window: _Window) -> LiveWindow:
         prediction = mean = None
         if window.is_speech:
             predicted = self._predictor.window(window.signal, window.start_s)
@@ -177,7 +177,7 @@ class Listener:
             overlapping = [each for each in self._recent if each.end_s > window.start_s]
             self._recent = [*overlapping, prediction]
             mean = smoothed(self._recent)
-        return Heard(window.start_s, window.end_s, window.ended, prediction, mean)
+        return LiveWindow(window.start_s, window.end_s, window.ended, prediction, mean)
 
     def _cut(self) -> None:
         """In the thread: the windows of the sound in order, and whether somebody speaks in each."""
@@ -185,7 +185,7 @@ class Listener:
         cut = windows(self._blocks(), source.rate, self._predictor.rule, self._hop_s)
         for start_s, signal, is_speech in voice_activity(cut):
             window = _Window(start_s, signal, self._ended, is_speech)
-            since_s = (self.heard_s - window.end_s) / source.speed
+            since_s = (self.listened_s - window.end_s) / source.speed
             self._hand_over(replace(window, ended=self._ended - since_s))
 
     def _blocks(self) -> Iterator[np.ndarray]:
@@ -214,39 +214,39 @@ class Listener:
 
 @dataclass
 class Tally:
-    """What was heard so far; each window counts for the time since the end of the one before.
+    """What came so far; each window counts for the time since the end of the one before.
 
     Attributes:
-        heard_s: all of it.
+        listened_s: all of it.
         speech_s: in which somebody spoke.
         seconds: by emotion, as smoothed.
-        sure_s: those of them in which the model was confident.
+        confident_s: those of them in which the model was confident.
         latencies_s: from the end of each window to when its emotion was shown.
     """
 
-    heard_s: float = 0.0
+    listened_s: float = 0.0
     speech_s: float = 0.0
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    sure_s: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    confident_s: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     latencies_s: list[float] = field(default_factory=list)
 
-    def add(self, heard: Heard) -> float:
+    def add(self, live_window: LiveWindow) -> float:
         """Count a window that has just been shown; its latency in seconds."""
-        new_s = heard.end_s - self.heard_s
-        self.heard_s = heard.end_s
-        if heard.smoothed:
+        new_s = live_window.end_s - self.listened_s
+        self.listened_s = live_window.end_s
+        if live_window.smoothed:
             self.speech_s += new_s
-            self.seconds[heard.smoothed.emotion] += new_s
-            self.sure_s[heard.smoothed.emotion] += new_s * heard.smoothed.confident
-        self.latencies_s.append(time.perf_counter() - heard.ended)
+            self.seconds[live_window.smoothed.emotion] += new_s
+            self.confident_s[live_window.smoothed.emotion] += new_s * live_window.smoothed.confident
+        self.latencies_s.append(time.perf_counter() - live_window.ended)
         return self.latencies_s[-1]
 
     @property
     def speech_share(self) -> float:
-        """In [0, 1]; 0 where nothing was heard."""
-        return self.speech_s / self.heard_s if self.heard_s else 0.0
+        """In [0, 1]; 0 where nothing came."""
+        return self.speech_s / self.listened_s if self.listened_s else 0.0
 
     @property
     def median_latency_s(self) -> float:
-        """NaN where nothing was heard."""
+        """NaN where nothing came."""
         return median(self.latencies_s) if self.latencies_s else float("nan")

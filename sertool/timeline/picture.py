@@ -32,7 +32,7 @@ STYLE = {
     "text.parse_math": False,
 }
 UNSURE_ALPHA = 0.25
-"""How strongly an unsure span is coloured; a sure one: 0.7."""
+"""How strongly an unsure span is coloured; a confident one: 0.7."""
 
 
 def picture(

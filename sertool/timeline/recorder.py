@@ -22,7 +22,7 @@ from sertool.errors import BadTable, CannotWrite, NotFound
 from sertool.models.prediction import Prediction
 from sertool.storage import writing
 from sertool.timeline import envelope, spans
-from sertool.timeline.listener import Heard
+from sertool.timeline.listener import LiveWindow
 from sertool.timeline.picture import picture
 
 SUFFIXES = (".wav", ".csv", ".png")
@@ -42,7 +42,7 @@ LARGEST_BYTES = 4_000_000_000
 
 
 class Recorder:
-    """Writes what comes to the files that `opened` made for it.
+    """Writes what comes to the files that `open_recorder` made for it.
 
     Args:
         sound: the WAV file.
@@ -82,14 +82,14 @@ class Recorder:
                 self._frames.writeframes(whole.tobytes())
             yield block
 
-    def note(self, heard: Heard, latency_s: float) -> None:
+    def note(self, live_window: LiveWindow, latency_s: float) -> None:
         """Add a window to the table.
 
         Raises:
             CannotWrite: the disk is full.
         """
-        window, mean = heard.prediction, heard.smoothed
-        times = [f"{heard.start_s:.6f}", f"{heard.end_s:.6f}"]
+        window, mean = live_window.prediction, live_window.smoothed
+        times = [f"{live_window.start_s:.6f}", f"{live_window.end_s:.6f}"]
         verdicts = [*_verdict(window), *_verdict(mean)]
         remarks = "; ".join(window.remarks) if window else ""
         shares = [window.probabilities[name] if window else "" for name in self._emotions]
@@ -99,7 +99,7 @@ class Recorder:
 
 
 @contextmanager
-def opened(folder: Path, rate: int, emotions: Sequence[str]) -> Iterator[Recorder]:
+def open_recorder(folder: Path, rate: int, emotions: Sequence[str]) -> Iterator[Recorder]:
     """A recorder that writes FOLDER/TIME.wav and .csv; `draw` adds TIME.png.
 
     Args:

@@ -35,7 +35,7 @@ DECIBELS = 80.0
 _PART = 400 * HOP
 """Samples whose spectrum is measured at a time, so that memory does not grow with length."""
 _CONTEXT = 4 * HOP
-"""Samples beyond either end of a part that its outermost frames hear."""
+"""Samples beyond either end of a part that its outermost frames cover."""
 
 
 def emotions(path: Path, predictor: Predictor, given_up: Event) -> dict[str, Any]:

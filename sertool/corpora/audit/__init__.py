@@ -1,6 +1,6 @@
 """What a researcher should know of a corpus before a number is made of it.
 
-From its files, its labels and what `hearing` tells of its recordings: what is wrong or odd, and
+From its files, its labels and the inspection of its recordings: what is wrong or odd, and
 what to do or what sertool does about it. Works on any corpus, a manifest's among them.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sertool.corpora.audit.files import of_files
 from sertool.corpora.audit.finding import Finding
-from sertool.corpora.audit.inspection import Hearing
+from sertool.corpora.audit.inspection import Inspection
 from sertool.corpora.audit.labels import of_labels
 from sertool.corpora.audit.sounds import of_sounds
 from sertool.corpora.sources import Source
@@ -36,14 +36,14 @@ class Audit:
     findings: tuple[Finding, ...]
 
 
-def audit(source: Source, heard: Sequence[Hearing]) -> Audit:
+def audit(source: Source, inspections: Sequence[Inspection]) -> Audit:
     """Say what to know of a corpus.
 
     Args:
         source: the corpus, its folder and clips.
-        heard: what `hearing.hear` tells of each of these clips.
+        inspections: what `inspection.inspect` says of each of these clips.
     """
-    found = [*of_files(source, heard), *of_sounds(heard), *of_labels(source.clips)]
+    found = [*of_files(source, inspections), *of_sounds(inspections), *of_labels(source.clips)]
     found.sort(key=lambda finding: finding.severity != "worry")
     return Audit(source.corpus.name, str(source.folder), len(source.clips), tuple(found))
 

@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 
 from sertool.corpora import sound_files
 from sertool.corpora.audit.finding import Finding, finding
-from sertool.corpora.audit.inspection import Hearing
+from sertool.corpora.audit.inspection import Inspection
 from sertool.corpora.sources import Source
 
 
-def of_files(source: Source, heard: Sequence[Hearing]) -> Iterator[Finding]:
+def of_files(source: Source, inspections: Sequence[Inspection]) -> Iterator[Finding]:
     """What is missing, unexpected, there twice, or cannot be read."""
     corpus, clips = source.corpus, source.clips
     if len(clips) < corpus.clips:
@@ -30,12 +30,14 @@ def of_files(source: Source, heard: Sequence[Hearing]) -> Iterator[Finding]:
         )  # fmt: skip
     if corpus.url:  # a manifest's author chose the files
         yield from _other_files(source)
-    gone = {each.clip.path: "" for each in heard if not (source.folder / each.clip.path).is_file()}
+    gone = {
+        each.clip.path: "" for each in inspections if not (source.folder / each.clip.path).is_file()
+    }
     yield from finding(
         "missing recordings", "worry", gone, "listed, but not there",
-        "mend the paths, which are relative to the manifest's folder; sertool skips these",
+        "fix the paths, which are relative to the manifest's folder; sertool skips these",
     )  # fmt: skip
-    unusable = (each for each in heard if each.sound is None and each.clip.path not in gone)
+    unusable = (each for each in inspections if each.sound is None and each.clip.path not in gone)
     yield from finding(
         "unreadable", "worry", {each.clip.path: each.cause for each in unusable},
         "cannot be read to the end", "download them again; sertool skips and lists them",

@@ -52,7 +52,7 @@ class Sound:
 
 
 @dataclass(frozen=True)
-class Hearing:
+class Inspection:
     """One recording: its sound, or (None) the cause why there is none."""
 
     clip: Clip
@@ -60,7 +60,7 @@ class Hearing:
     cause: str = ""
 
 
-def hear(folder: Path, clips: Sequence[Clip], *, jobs: int = 1) -> Generator[Hearing]:
+def inspect(folder: Path, clips: Sequence[Clip], *, jobs: int = 1) -> Generator[Inspection]:
     """Decode some recordings, yielding what is in each as it comes, in their order.
 
     Args:
@@ -69,8 +69,8 @@ def hear(folder: Path, clips: Sequence[Clip], *, jobs: int = 1) -> Generator[Hea
         jobs: worker processes; 1 works in this process, -1 takes every core.
     """
     tasks = [(folder / clip.path, clip) for clip in clips]
-    with closing(parallel.outcomes(_attempt, tasks, jobs)) as heard:
-        yield from heard
+    with closing(parallel.outcomes(_attempt, tasks, jobs)) as inspections:
+        yield from inspections
 
 
 def n_clipped(samples: np.ndarray) -> int:
@@ -97,22 +97,22 @@ def _in_runs(channel: np.ndarray) -> int:
     return int(lengths[clipped].sum())
 
 
-def _attempt(path: Path, clip: Clip) -> Hearing:
+def _attempt(path: Path, clip: Clip) -> Inspection:
     """Runs in a worker."""
     try:
-        return Hearing(clip, _sound(path))
+        return Inspection(clip, _sound(path))
     except SertoolError as error:
-        return Hearing(clip, None, str(error))
+        return Inspection(clip, None, str(error))
 
 
 def _sound(path: Path) -> Sound:
     with (
-        paths.at_hand(path) as file,
-        decoding.opened(file, audio.LONGEST_S, audio.MOST_VALUES) as stream,
+        paths.local_copy(path) as file,
+        decoding.open_recording(file, audio.LONGEST_S, audio.MOST_VALUES) as stream,
     ):
         samples = np.concatenate(list(stream.channels))
     mono = Signal(decoding.mixed(samples), stream.rate)
-    part, offset_s = _described(mono)
+    part, offset_s = _analysed_window(mono)
     return Sound(
         rate=stream.rate,
         n_channels=stream.n_channels,
@@ -124,7 +124,7 @@ def _sound(path: Path) -> Sound:
     )
 
 
-def _described(mono: Signal) -> tuple[Signal, float | None]:
+def _analysed_window(mono: Signal) -> tuple[Signal, float | None]:
     try:
         return audio.window(mono)
     except BadRecording:

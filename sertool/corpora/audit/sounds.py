@@ -7,22 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sertool import audio
 from sertool.corpora.audit.finding import Finding, counts, finding, number
-from sertool.corpora.audit.inspection import Hearing, Sound
+from sertool.corpora.audit.inspection import Inspection, Sound
 from sertool.types import Clip
 
 N_NAMED = 3
 """So many others of the same sound are named beside a recording."""
 
 
-def of_sounds(heard: Sequence[Hearing]) -> Iterator[Finding]:
+def of_sounds(inspections: Sequence[Inspection]) -> Iterator[Finding]:
     """What is odd about the sounds themselves."""
     rule = audio.RULE
-    sounds = {each.clip: each.sound for each in heard if each.sound is not None}
+    sounds = {each.clip: each.sound for each in inspections if each.sound is not None}
     yield from _lengths(sounds)
     silent = {clip.path: clip.emotion for clip, sound in sounds.items() if sound.is_silent}
     yield from finding(
         "digital silence", "worry", silent,
-        f"silent where sertool listens ({rule.seconds} s from {rule.offset_s} s on)",
+        f"silent where sertool analyses it ({rule.seconds} s from {rule.offset_s} s on)",
         "leave them out: take the files away, or the lines of the manifest",
     )  # fmt: skip
     clipped = {clip: sound.n_clipped for clip, sound in sounds.items() if sound.n_clipped}
@@ -54,7 +54,7 @@ def _lengths(sounds: Mapping[Clip, Sound]) -> Iterator[Finding]:
         "short", "note",
         {clip.path: lengths[clip] for clip, sound in sounds.items() if sound.offset_s == 0},
         f"over before {rule.offset_s + rule.minimum_s:.1f} s",
-        f"sertool hears them from 0 s on, the others from {rule.offset_s} s on",
+        f"sertool analyses them from 0 s on, the others from {rule.offset_s} s on",
     )  # fmt: skip
 
 

@@ -153,7 +153,7 @@ def _table(path: Path) -> Iterator[tuple[int, Row]]:
     except UnicodeDecodeError as error:
         raise BadTable(f"{path.name} is not UTF-8 text: save it as CSV in UTF-8") from error
     except csv.Error as error:
-        raise BadTable(f"{path.name}, line {reader.line_num}: {error}; mend the quotes") from error
+        raise BadTable(f"{path.name}, line {reader.line_num}: {error}; fix the quotes") from error
 
 
 def _columns(header: Sequence[str], file: str) -> list[str]:
@@ -183,7 +183,7 @@ def _row(columns: Sequence[str], fields: Sequence[str], place: str) -> Row:
 
 def _relative(text: str, folder: Path) -> str:
     """POSIX, relative to the folder where it lies below it, else absolute; links stay as named."""
-    if not paths.is_here(folder):
+    if not paths.is_local(folder):
         return os.path.normpath(text).replace("\\", "/")
     base = Path(os.path.normpath(folder.absolute()))
     place = Path(os.path.normpath(base / text.replace("\\", "/")))

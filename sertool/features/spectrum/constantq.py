@@ -81,8 +81,8 @@ def constant_q_magnitude(samples: np.ndarray, rate: int, tuning: float) -> np.nd
 def _is_quiet(magnitude: np.ndarray, samples: np.ndarray) -> np.ndarray:
     """Whether the rounding of float32 might be seen in a frame, shape (n_frames,), bool."""
     norm = float(np.sqrt(np.square(samples).sum()))
-    heard: np.ndarray = magnitude.max(axis=0) >= QUIET * max(norm, LEAST_NORM)
-    return ~heard
+    audible: np.ndarray = magnitude.max(axis=0) >= QUIET * max(norm, LEAST_NORM)
+    return ~audible
 
 
 def _octaves(samples: np.ndarray) -> list[np.ndarray]:
@@ -169,7 +169,7 @@ def _filter(
     scales: np.ndarray,
     magnitude: np.ndarray,
 ) -> None:
-    """Transform sixteen frames at a time and apply the filters while their spectra are at hand.
+    """Transform sixteen frames at a time and apply the filters while their spectra are cached.
 
     Args:
         hops: the samples, as made by `fourier.hops`.

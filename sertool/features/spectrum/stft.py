@@ -82,7 +82,7 @@ def overlap_add(frames: np.ndarray, first: int, window: np.ndarray, samples: np.
     for row in range(frames.shape[0]):
         start = (first + row) * HOP - length // 2
         low, high = max(0, -start), min(length, samples.size - start)
-        frame, heard = frames[row, low:high], window[low:high]
+        frame, weights = frames[row, low:high], window[low:high]
         sums = samples[start + low : start + high]
         for i in range(sums.size):
-            sums[i] = np.float32(sums[i] + heard[i] * frame[i])
+            sums[i] = np.float32(sums[i] + weights[i] * frame[i])

@@ -1,6 +1,6 @@
 """How the loops that NumPy has no word for are compiled.
 
-Kernels are compiled by numba for the processor at hand on their first use and kept on disk beside
+Kernels are compiled by numba for the processor in use on their first use and kept on disk beside
 this package (or in the user's cache folder where that is not writable), so that neither the next
 process nor a worker compiles them again. They release the interpreter's lock, division by zero is
 no error in them, and they round as they are written: no fused multiply-add, no other order of sums.

@@ -240,7 +240,7 @@ def join_eight(
     frame: int,
     spectra: np.ndarray,
 ) -> None:
-    """Join eight spectra to the last one: each four to one, and these two while they are at hand.
+    """Join eight spectra to the last one: each four to one, and these two while they are cached.
 
     Args:
         source: one below the other: flat.
