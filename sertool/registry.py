@@ -108,7 +108,10 @@ def get(kind: str, name: str) -> Any:
     if (kind, name) in _FILES:
         return _FILES[kind, name][1]
     if name not in _published(kind):
-        raise UnknownName(f"no {_word(kind)} named {choices(name, names(kind))}")
+        raise UnknownName(
+            f"no {_word(kind)} named {choices(name, names(kind))}; one in a file takes "
+            "--plugin FILE"
+        )
     with running(kind, name):
         return _published(kind)[name][0].load()
 
@@ -162,7 +165,7 @@ def add_file(path: Path) -> tuple[str, ...]:
         module = _module(path, version)
     held = {kind: getattr(module, each.word, None) for kind, each in KINDS.items()}
     added = {
-        (kind, str(getattr(each, "name", path.stem))): each
+        (kind, _own_name(each) or path.stem): each
         for kind, each in held.items()
         if each is not None
     }
@@ -250,6 +253,12 @@ def _word(kind: str) -> str:
     return KINDS[kind].word.replace("_", " ")
 
 
+def _own_name(plugin: Any) -> str:
+    """What a plug-in calls itself; "" = nothing: `name` of an estimator may be anything."""
+    name = getattr(plugin, "name", "")
+    return name if isinstance(name, str) else ""
+
+
 def _module(path: Path, version: str) -> ModuleType:
     """The module in a file, under a name of its own; workers get it by value, with their tasks."""
     name = f"sertool_plugin_{path.stem}_{version}"
@@ -258,7 +267,11 @@ def _module(path: Path, version: str) -> ModuleType:
         raise BadPlugin(f"{path} is no Python file; its name must end in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
     for pickler in PICKLERS:
         with suppress(ImportError):  # which of them joblib uses depends on its version
             importlib.import_module(pickler).register_pickle_by_value(module)

@@ -59,7 +59,7 @@ def test_a_file_without_its_checksum(part: Path) -> None:
 
 @pytest.mark.parametrize(
     ("holds", "why"),
-    [({"version": "0"}, "version 0 is stored, 1 is measured now"), ({}, "columns are others now")],
+    [({"version": "0"}, "version 0 is stored, 1 is measured now"), ({}, "has other columns now")],
     ids=["version", "columns"],
 )
 def test_a_set_that_was_measured_otherwise_is_outdated(

@@ -167,12 +167,14 @@ def test_a_set_that_is_gone_leaves_the_rest(emodb_folder: Path, tmp_path: Path) 
     registry._FILES.clear()
     sets.get.cache_clear()
     assert store.read(tmp_path / "s").equals(before)
-    assert store.sets(tmp_path / "s") == ("librosa178", "levels@study")
-    with pytest.raises(BadPlugin, match=r"my_levels.py \w+ is not installed; install"):
+    assert store.sets(tmp_path / "s") == ("librosa178", "levels")
+    with pytest.raises(
+        BadPlugin, match=r"of my_levels.py \w+, which was not given; add --plugin my_levels.py"
+    ):
         planned(emodb_folder, tmp_path / "s", "levels")
     (emodb_folder / "wav" / EMODB_NAMES[0]).unlink()
     plan = planned(emodb_folder, tmp_path / "s", "librosa178")
-    assert list(plan.untouched) == ["levels@study"]
+    assert list(plan.untouched) == ["levels"]
     list(extraction.extract(plan))
     assert store.read(tmp_path / "s").num_rows == before.num_rows - 3
 

@@ -67,6 +67,11 @@ def environment(folder: Path) -> dict[str, str]:
     return kept | {"SERTOOL_HOME": str(folder / "home"), "COLUMNS": "200"}
 
 
+def results(folder: Path) -> list[dict]:
+    """The lines of a results.jsonl."""
+    return [json.loads(line) for line in (folder / "results.jsonl").read_text().splitlines()]
+
+
 def pip(python: Path, *words: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "pip", "--python", str(python), *words],
@@ -220,13 +225,20 @@ def test_without_it_everything_else_still_works(example: Example) -> None:
     assert "sertool-example" not in listed
     assert not any(re.search(rf"\b{name}\b", listed) for name in KINDS.values())
     checked = example.run("store", "check", "store").stdout
-    assert "loudness@study (sertool-example 1.0 is not installed)" in checked
+    assert "loudness (sertool-example 1.0 is not installed; install it)" in checked
     read = "sertool.read_store('store').column('loudness_mean').to_pylist()"
     assert len(example.evaluated(read)) == 24 * 2
     example.run(
         "benchmark", "--store", "store", "--results", "after", "--protocols", "speakers",
         "--estimators", "svm", "--features", "functionals",
     )  # fmt: skip
+    example.run(  # what a store holds is compared without the package that measured it
+        "benchmark", "--store", "store", "--results", "after", "--protocols", "speakers",
+        "--estimators", "svm", "--features", "loudness", "--train-variants", "original",
+    )  # fmt: skip
+    lines = results(example.folder / "after")
+    assert lines[-1]["features"] == "loudness"
+    assert lines[-1]["versions"]["plugin feature set loudness"] == "sertool-example 1.0"
     example.run("report", "results")
     tables = (example.folder / "results" / "tables.md").read_text()
     assert "kappa" not in tables
@@ -237,7 +249,6 @@ def test_what_needs_it_names_it(example: Example) -> None:
     (example.folder / "mine.csv").write_text("path,emotion\ntoys/toy0_angry_0.wav,angry\n")
     for arguments in (
         ("extract", "mine=mine.csv", "--features", "loudness", "--store", "store"),
-        ("benchmark", "--store", "store", "--features", "loudness", "--results", "none"),
         ("train", "--store", "store", "--features", "loudness", "--output", "none.sertool"),
         ("predict", "toys/toy0_angry_0.wav", "--model", "toys.sertool"),
     ):

@@ -114,8 +114,8 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
 def outstanding(plan: Plan, held: Mapping[Key, Result]) -> list[Fit]:
     """The fits of a plan that are not among the results held, `results.latest` of a folder.
 
-    A result of an estimator whose defaults have changed since counts as none; one that does not
-    say how its estimator was set counts as it is.
+    A result of an estimator whose defaults have changed since counts as none, and so does one of
+    another version of a plug-in; one that does not say how its estimator was set counts as it is.
     """
     now: dict[tuple[int, int], dict[str, Plain]] = {}
     return [fit for fit in plan.fits if not _is_held(fit, held.get(fit.key), now)]
@@ -124,6 +124,9 @@ def outstanding(plan: Plan, held: Mapping[Key, Result]) -> list[Fit]:
 def _is_held(fit: Fit, result: Result | None, now: dict[tuple[int, int], dict[str, Plain]]) -> bool:
     """Whether a result is that of a fit; `now` keeps the settings of estimators met before."""
     if result is None:
+        return False
+    brought = {name: each for name, each in result.versions.items() if name.startswith("plugin ")}
+    if brought != _plugins(fit):
         return False
     if not result.settings:
         return True
@@ -217,7 +220,7 @@ def _plugins(fit: Fit) -> dict[str, str]:
     taken = {
         "protocol": registry.origins("protocols", (fit.protocol.name,)),
         "normalisation": registry.origins("normalisations", (fit.normalisation,)),
-        "feature set": registry.origins("feature_sets", fit.dataset.plugins),
+        "feature set": fit.dataset.packages,
         "estimator": {fit.candidate.name: str(brought)} if brought else {},
     }
     return {
@@ -266,3 +269,22 @@ def _warnings(fit: Fit, rows: RowNumbers, untrained: Collection[str]) -> Iterato
         yield f"{fit.split.name}: sounds that are tested were trained on, too: {n_both:,}"
     if untrained:
         yield f"{fit.split.name}: {', '.join(sorted(untrained))} tested but never trained on"
+    if registry.origin("protocols", fit.protocol.name) is not None:
+        yield from _undeclared(fit, rows)
+
+
+def _undeclared(fit: Fit, rows: RowNumbers) -> Iterator[str]:
+    """What a protocol of another package lets train and test share, and does not say."""
+    for leak, numbers in (("speaker", fit.dataset.speaker), ("clip", fit.dataset.clip)):
+        *_, n_shared = _counts(numbers, rows)
+        if n_shared and not {leak, "clip"} & {*fit.protocol.leaks}:
+            yield (
+                f"{fit.split.name}: {n_shared:,} {leak}s are in training and test rows, which the "
+                f"protocol {fit.protocol.name} does not declare"
+            )
+    n_rows, (_, n_clips, _) = rows.test.size, _counts(fit.dataset.clip, rows)
+    if n_rows > n_clips and "clip" not in fit.protocol.leaks:
+        yield (
+            f"{fit.split.name}: {n_rows:,} rows of {n_clips:,} clips are tested, augmented ones "
+            "among them"
+        )

@@ -34,6 +34,7 @@ class Dataset:
         n_clips: clips of each (corpus, emotion) there were, those left out among them.
         n_dropped: clips left out because their sound has another name, too.
         n_lacking: clips left out because a feature set has no numbers of them.
+        packages: feature set -> name and version of the package that measured it, sertool apart.
     """
 
     identity: pa.Table
@@ -44,11 +45,7 @@ class Dataset:
     n_clips: Mapping[tuple[str, str], int]
     n_dropped: int = 0
     n_lacking: int = 0
-
-    @property
-    def plugins(self) -> tuple[str, ...]:
-        """The names of the plug-ins that measured the features."""
-        return tuple(name.partition("@")[0] for name in self.feature_sets.split("+"))
+    packages: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def labels(self) -> np.ndarray:
@@ -208,6 +205,12 @@ def _dataset(
         if declared != "six":
             _check_emotions(wanted, kept)
         kept = kept.filter(pc.is_in(kept.column("emotion"), pa.array(wanted)))
+    if not kept.num_rows:
+        raise NotEnough(
+            f"{'+'.join(sets)} has numbers of no clip of "
+            f"{', '.join(identity.column('corpus').unique().to_pylist()) or 'these corpora'} with "
+            "these emotions; extract again, or name other emotions"
+        )
     X = view.matrix(kept.column("row").to_numpy())
     corpora = "+".join(identity.column("corpus").unique().to_pylist()).split("+")
     kept = kept.drop_columns("row")
@@ -219,6 +222,7 @@ def _dataset(
         digest=store.digest_of(kept, X, sets),
         n_clips=n_clips,
         n_dropped=n_dropped,
+        packages=view.packages,
         n_lacking=sum(count for name, count in view.lacking.items() if name in corpora),
     )
 

@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from sertool import registry
-from sertool.errors import BadChoice, NotFound, choices
-from sertool.features.sets import REFERENCE, in_order
+from sertool.errors import BadChoice, NotFound, UnknownName, choices
+from sertool.features import sets
+from sertool.features.sets import REFERENCE
 from sertool.learning import candidate, normalisations
 from sertool.learning.candidate import Candidate
 from sertool.types import VARIANTS, Protocol, Variant
@@ -83,7 +84,7 @@ class Study:
     @property
     def feature_sets(self) -> tuple[str, ...]:
         """The names of all feature sets that are needed, in their order."""
-        return in_order(name for group in self.features for name in group)
+        return sets.ordered(name for group in self.features for name in group)
 
 
 def study(
@@ -131,7 +132,7 @@ def study(
         protocols=tuple(map(_protocol, dict.fromkeys(protocols))),
         estimators=tuple(_candidates(estimators)),
         pools=tuple(dict.fromkeys(_pool(names) for names in corpora)),
-        features=tuple(dict.fromkeys(in_order(_joined(names)) for names in features)),
+        features=tuple(dict.fromkeys(_feature_sets(names) for names in features)),
         normalisations=tuple(map(_normalisation, dict.fromkeys(normalisation))),
         emotions=_emotions(emotions),
         train_variants=_each_of(train_variants, VARIANTS, "variant"),
@@ -185,7 +186,12 @@ def _candidates(asked: Estimators) -> Iterator[Candidate]:
         if isinstance(settings, Mapping):
             yield candidate.named(name, settings)
         elif isinstance(settings, (list, tuple)):
-            yield from (candidate.named(name, each) for each in settings)
+            for each in settings:
+                if not isinstance(each, Mapping):
+                    raise BadChoice(
+                        f"{name}: {each!r} is no table of parameters, such as {{C = 3}}"
+                    )
+                yield candidate.named(name, each)
         else:
             yield candidate.brought(name, settings)
 
@@ -221,6 +227,15 @@ def _normalisation(name: str) -> str:
             "so takes it, such as original"
         )
     return name
+
+
+def _feature_sets(names: str) -> tuple[str, ...]:
+    """Sets that are taken together; one that is not installed may be in the store all the same."""
+    given = _joined(names)
+    try:
+        return sets.in_order(given)
+    except UnknownName:
+        return sets.ordered(given)
 
 
 def _pool(names: str) -> tuple[str, ...]:

@@ -156,7 +156,6 @@ def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict
     """The specification with what the options say instead."""
     from sertool import store
     from sertool.benchmark import study
-    from sertool.store import stored_sets
 
     asked = study.read(spec or QUICK)
     if spec is None and given["estimators"] is None and find_spec("keras") is None:
@@ -173,8 +172,6 @@ def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict
     if given["seeds"] is not None:
         asked["seeds"] = [_number(seed) for seed in console.words(given["seeds"])]
     asked.setdefault("corpora", store.corpora(place))
-    for name in console.feature_sets(",".join(asked.get("features", ()))):
-        stored_sets.refuse_missing(place, name)
     for name in ("protocols", "estimators"):
         if not asked.get(name):
             raise BadChoice(f"nothing to compare: give {name} in {spec} or with --{name} A,B")

@@ -94,6 +94,8 @@ def extract(
     with parallel.engine(engine, scheduler):
         bad = _run(plan, jobs)
     _summary(plan, bad)
+    if bad and len(bad) == len(plan.tasks) and not plan.unchanged:
+        raise BadRecording(f"none of {len(bad)} recordings could be measured; the causes are above")
     if bad and strict:
         raise BadRecording(f"{len(bad)} bad recordings, and --strict was asked for")
 

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from sertool.errors import BadTable
+from sertool.errors import BadTable, NotFound
 from sertool.storage import paths, writing
 
 EMBEDDED_STORE = paths.ASSETS / "store"
@@ -32,6 +32,18 @@ def store_to_read(given: str | None) -> Path:
         return paths.path(given)
     own = default_store()
     return own if any(own.glob("*/clips.parquet")) else EMBEDDED_STORE
+
+
+def store_to_change(given: str | None) -> Path:
+    """The store that was asked for, else the default one; never the embedded one.
+
+    Raises:
+        NotFound: none was asked for, and the default one is not there.
+    """
+    own = paths.path(given) if given is not None else default_store()
+    if given is None and not own.is_dir():
+        raise NotFound(f"you have no store at {own}; name one: DIR")
+    return own
 
 
 def places() -> dict[str, Path]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sertool.cli import console
+from sertool.cli.plugin_option import PluginFiles
 from sertool.notation import percent
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def models(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="FILE...", help="Model files of your own, too.")
     ] = None,
+    plugin: PluginFiles = None,
 ) -> None:
     """List the models that ship, and yours, with their figures in %.
 

@@ -19,6 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Look into a feature store.")
 
 Store = Annotated[str | None, typer.Argument(metavar="DIR", help="The store. (default: yours)")]
 COLUMNS = ("corpus", "clips", "speakers", "feature sets", "waiting clips", "verdict")
+OUTDATED = "removed, as its sets have other columns now; extract again"
 Read = TypeVar("Read")
 
 
@@ -60,11 +61,13 @@ def upgrade(folder: Store = None) -> None:
     """
     from sertool.store import upgrade
 
-    place = home.store_to_read(folder)
+    place = home.store_to_change(folder)
     n_files = 0
     for corpus, brought in upgrade.upgrade(place):
         n_files += 1
-        console.say(f"{corpus}: {', '.join(brought) or 'nothing that is measured as it was'}")
+        console.say(
+            f"{corpus}: {', '.join(brought) or 'removed, as its sets have other columns now'}"
+        )
     typer.echo(f"{place}: {n_files} files converted" if n_files else f"{place}: up to date")
 
 
@@ -77,19 +80,21 @@ def remove(
 ) -> None:
     """Remove a feature set from a store; other sets are not touched.
 
+    A corpus that has no other set leaves the store.
+
     Example: sertool store remove functionals features
     """
     from sertool.storage import writing
     from sertool.store import layout, merging, stored_sets
 
-    place = home.store_to_read(folder)
+    place = home.store_to_change(folder)
     with writing.alone(place):
-        corpora = layout.corpora(place)
-        held = [name for name in corpora if feature_set in stored_sets.of_corpus(place, name)]
+        corpora = sorted({*layout.corpora(place), *layout.waiting(place)})
+        held = [name for name in corpora if feature_set in stored_sets.held(place, name)]
         if not held:
             raise NotFound(f"no corpus in {place} has {feature_set}: sertool store check {place}")
         for name in held:
-            merging.remove(place, name, feature_set)
+            merging.remove(place, name, [feature_set])
     typer.echo(f"{feature_set} removed from {', '.join(held)}")
 
 
@@ -128,8 +133,8 @@ def _whole(
 
 def _described(stored: Sequence[StoredSet]) -> str:
     """Sets by their names, and what keeps one from being measured."""
-    from sertool.store import stored_sets
+    from sertool.features import sets
 
     why = {each.name: each.why for each in stored}
-    names = stored_sets.in_order(why)
+    names = sets.ordered(why)
     return ", ".join(f"{name} ({why[name]})" if why[name] else name for name in names) or "-"

@@ -163,9 +163,11 @@ def calibratable(name: str, fitted: Any, X: np.ndarray) -> np.ndarray:
     Raises:
         UnknownName, BadPlugin: as `get` says; it fails, or has no score for each row.
     """
+    import numpy as np
+
     estimator, where = get(name), registry.origin("estimators", name)
     with registry.guard("estimators", name, where):
-        values = estimator.scores(fitted, X)
+        values = np.asarray(estimator.scores(fitted, X))
     if where is not None:
         for fault in _faults(values, len(X)):
             raise registry.breach("estimators", name, where, fault)

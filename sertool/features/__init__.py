@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sertool import registry
@@ -58,7 +57,21 @@ class Feature:
         return tuple(f"{self.name}_{number:0{width}}" for number in range(1, self.size + 1))
 
 
-def columns(names: Sequence[str]) -> tuple[str, ...]:
+def find(names: Sequence[str | Feature]) -> tuple[Feature, ...]:
+    """These features, each given by its name or as it is.
+
+    Raises:
+        UnknownName: with the nearest name and the list.
+
+    >>> [feature.size for feature in find(["zcr", "contrast"])]
+    [1, 7]
+    """
+    return tuple(
+        each if isinstance(each, Feature) else registry.get("features", each) for each in names
+    )
+
+
+def columns(names: Sequence[str | Feature]) -> tuple[str, ...]:
     """The store's column names of these features, in order.
 
     Raises:
@@ -67,10 +80,10 @@ def columns(names: Sequence[str]) -> tuple[str, ...]:
     >>> columns(["zcr", "contrast"])[:3]
     ('zcr', 'contrast_01', 'contrast_02')
     """
-    return tuple(column for feature in _features(tuple(names)) for column in feature.columns)
+    return tuple(column for feature in find(names) for column in feature.columns)
 
 
-def compute(spectrum: Spectrum, names: Sequence[str]) -> np.ndarray:
+def compute(spectrum: Spectrum, names: Sequence[str | Feature]) -> np.ndarray:
     """These features of one signal, side by side.
 
     Returns:
@@ -81,10 +94,5 @@ def compute(spectrum: Spectrum, names: Sequence[str]) -> np.ndarray:
     """
     import numpy as np
 
-    parts = [feature.compute(spectrum) for feature in _features(tuple(names))]
-    return np.concatenate(parts).astype(np.float32)
-
-
-@lru_cache
-def _features(names: tuple[str, ...]) -> tuple[Feature, ...]:
-    return tuple(registry.get("features", name) for name in names)
+    numbers = [feature.compute(spectrum) for feature in find(names)]
+    return np.concatenate(numbers).astype(np.float32)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sertool import registry, versions
+from sertool.benchmark.predictions import PREDICTIONS
 from sertool.errors import NotEnough
 from sertool.report.formats import comma_separated, latex, markdown
 from sertool.report.table import Table
+from sertool.storage import paths
 from sertool.storage.writing import write as write_file
 
 if TYPE_CHECKING:
@@ -153,7 +155,12 @@ class Report:
     def digest(self) -> str:
         """Names what tables and figures are made of: results, metrics, versions of what draws."""
         latest = {each.key: each for each in self.results}
-        by = versions.of_reports(), registry.origins("metrics", registry.names("metrics"))
+        by = (
+            versions.of_reports(),
+            registry.origins("metrics", registry.names("metrics")),
+            registry.origins("normalisations", registry.names("normalisations")),
+            paths.stamp(self.predictions / PREDICTIONS) if self.predictions else None,
+        )
         made_of = (by, [each for _, each in sorted(latest.items())])
         return hashlib.sha256(repr(made_of).encode()).hexdigest()
 

@@ -177,6 +177,8 @@ def _estimates(name: str, measure: Measure, sections: Sequence[Section]) -> dict
         for aggregate in section.sorted_aggregates
     }
     if np.isnan([each.value for each in found.values()]).all():
+        if registry.get("metrics", name).function is None:
+            raise NotFound("it goes by probabilities, which these results come without")
         raise _breach(name, "is nan everywhere")
     return found
 

@@ -70,7 +70,8 @@ def read(
 ) -> pa.Table:
     """The rows of some corpora (all, where none is named), in the columns of `schema()`.
 
-    Clips of which one of the sets has no numbers are left out.
+    Clips of which one of the sets has no numbers are left out, and variants on which one of them
+    is not measured.
 
     Args:
         folder: of the store; a text may be a remote path (`s3://bucket/features`).

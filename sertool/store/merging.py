@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sertool import registry
@@ -97,45 +97,57 @@ def merge(
             clip that the store holds lacks one, the store stays as it is and the journal waits:
             adding a set loses nothing.
     """
+    waiting = [part for each in of for part in layout.journal_parts(folder, corpus.name, each)]
     by_path = {clip.path: clip for clip in clips}
     sources = {each.name: _files(folder, corpus.name, each) for each in of}
     known = {name: _stamps(files) for name, files in sources.items()}
     complete = {path for path in by_path if all(path in each for each in known.values())}
     held = _held(folder, corpus.name)
-    if not all_tried and (not complete or (held.keys() & by_path.keys()) - complete):
+    still_held = held.keys() & by_path.keys()
+    if not all_tried and (not complete or still_held - complete):
         return
     tried = {path for path in by_path if any(path in each for each in known.values())}
+    if stored_sets.of_corpus(folder, corpus.name).keys() - known.keys():
+        tried |= still_held  # another set has numbers of these
     kept = sorted(tried if all_tried else complete)
-    waiting = [part for each in of for part in layout.journal_parts(folder, corpus.name, each)]
-    if kept:
-        sounds = _sounds([file for files in sources.values() for file in files])
-        present = [by_path[path] for path in kept]
-        staying = [clip for clip in present if held.get(clip.path) == sounds[clip.path][1]]
-        if len(staying) < len(held):
-            _write_clips(folder, corpus, staying, sounds)
-        for each in of:
-            _write_set(folder, corpus.name, each, sources[each.name], kept, known[each.name])
-        _write_clips(folder, corpus, present, sounds)
-    else:
-        remove(folder, corpus.name)
+    sounds = _sounds(sources.values(), held)
+    present = [by_path[path] for path in kept]
+    staying = [clip for clip in present if held.get(clip.path) == sounds[clip.path]]
+    if len(staying) < len(held):
+        _write_clips(folder, corpus, staying, sounds)
+    for each in of:
+        _write_set(folder, corpus.name, each, sources[each.name], kept, known[each.name])
+    _write_clips(folder, corpus, present, sounds)
+    if not kept:
+        remove(folder, corpus.name, known)
     _clear(waiting, layout.journal(folder, corpus.name))
 
 
-def remove(folder: Path, corpus: str, feature_set: str | None = None) -> None:
-    """Take a corpus out of a store, or one of its feature sets; the last one takes it along.
+def remove(folder: Path, corpus: str, names: Collection[str]) -> None:
+    """Take feature sets of a corpus out of a store, what waits of them included.
+
+    The last one takes the clips along.
+
+    Args:
+        folder: of the store.
+        corpus: its name.
+        names: of the sets.
 
     Raises:
         CannotWrite: the folder may not be written to.
     """
     found = stored_sets.of_corpus(folder, corpus)
-    chosen = [file for name, file in found.items() if feature_set in (None, name)]
+    waiting = stored_sets.waiting(folder, corpus)
     clips = layout.clips_file(folder, corpus)
     with writing.failures_in_words(clips):
-        if len(chosen) == len(found):
+        if found.keys() <= {*names}:
             clips.unlink(missing_ok=True)
-        for file in chosen:
-            file.unlink(missing_ok=True)
+        for name, file in [*found.items(), *waiting]:
+            if name in names:
+                file.unlink(missing_ok=True)
     _drop_empty(folder / corpus)
+    _drop_empty(layout.journal(folder, corpus))
+    _drop_empty(folder / layout.JOURNAL)
 
 
 def _write_set(
@@ -159,7 +171,7 @@ def _write_clips(
     folder: Path,
     corpus: Corpus,
     clips: Sequence[Clip],
-    sounds: Mapping[str, tuple[float, str]],
+    sounds: Mapping[str, Sound],
 ) -> None:
     """Replace the file of the clips, where it does not say the same already."""
     file = layout.clips_file(folder, corpus.name)
@@ -171,14 +183,31 @@ def _write_clips(
     parquet.write([table], about_clips(corpus.name), file)
 
 
-def _sounds(files: Iterable[SealedFile]) -> dict[str, tuple[float, str]]:
-    """Clip -> length and sha256 of its sound, as it was measured last; the journal is newer."""
-    found: dict[str, tuple[float, str]] = {}
-    for each in sorted(files, key=lambda each: (layout.JOURNAL in each.file.parts, each.file.name)):
-        table = each.table(["clip", "duration_s", "sha256"])
-        columns = (table.column(name).to_pylist() for name in table.column_names)
-        found |= {clip: (seconds, sha256) for clip, seconds, sha256 in zip(*columns, strict=True)}
+Sound = tuple[float, str]
+"""Length in seconds, and sha256."""
+
+
+def _sounds(sources: Iterable[Sequence[SealedFile]], held: Mapping[str, Sound]) -> dict[str, Sound]:
+    """Clip -> its sound as it was measured last, which the journal knows best, then the clips.
+
+    Of two sets one may have failed when a recording had changed; what it has is older then.
+    """
+    files = [file for each in sources for file in each]
+    waiting = [each for each in files if layout.JOURNAL in each.file.parts]
+    found: dict[str, Sound] = {}
+    for each in files:
+        if each not in waiting:
+            found |= _sounds_in(each)
+    found |= held
+    for each in sorted(waiting, key=lambda each: each.file.name):
+        found |= _sounds_in(each)
     return found
+
+
+def _sounds_in(file: SealedFile) -> dict[str, Sound]:
+    table = file.table(["clip", "duration_s", "sha256"])
+    columns = (table.column(name).to_pylist() for name in table.column_names)
+    return {clip: (seconds, sha256) for clip, seconds, sha256 in zip(*columns, strict=True)}
 
 
 def _files(folder: Path, corpus: str, of: FeatureSet) -> list[SealedFile]:
@@ -192,14 +221,10 @@ def _stamps(files: Iterable[SealedFile]) -> dict[str, FileStamp]:
     return known
 
 
-def _held(folder: Path, corpus: str) -> dict[str, str]:
-    """Clip -> sha256 of its sound, of those that the store holds."""
+def _held(folder: Path, corpus: str) -> dict[str, Sound]:
+    """Clip -> its sound, of those that the store holds."""
     file = layout.clips_file(folder, corpus)
-    if not file.is_file():
-        return {}
-    table = parquet.read(file).table(["clip", "sha256"])
-    clips, sounds = (table.column(name).to_pylist() for name in table.column_names)
-    return dict(zip(clips, sounds, strict=True))
+    return _sounds_in(parquet.read(file)) if file.is_file() else {}
 
 
 def _clear(merged: Sequence[Path], journal: Path) -> None:

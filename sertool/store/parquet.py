@@ -145,11 +145,13 @@ def read(file: Path) -> SealedFile:
     """
     found = read_any(file)
     number = found.about.get("format")
-    if number != FORMAT:
+    if isinstance(number, int) and number > FORMAT:
         raise BadTable(
-            f"{file} is of format {number}; this sertool reads format {FORMAT}: "
+            f"{file} is of format {number}; this sertool reads format {FORMAT}: update sertool, or "
             "extract again into another folder"
         )
+    if number != FORMAT:
+        raise damaged(file, f"its format is {number}, not {FORMAT}")
     return found
 
 
@@ -236,8 +238,8 @@ def _write_parquet(
 def damaged(file: Path, cause: object) -> BadTable:
     """The error for a file that cannot be used, with its remedy."""
     return BadTable(
-        f"{file} is no part of a store or is damaged ({cause}): remove that file and run sertool "
-        "extract again, which measures its clips anew"
+        f"{file} is no part of a store or is damaged ({cause}): restore it from a copy, or remove "
+        "that file and run sertool extract again, which measures its clips anew"
     )
 
 

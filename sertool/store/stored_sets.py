@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sertool import registry
-from sertool.errors import BadPlugin, BadTable, UnknownName
+from sertool.errors import BadChoice, BadPlugin, BadTable, UnknownName
 from sertool.features import sets
 from sertool.features.sets import FeatureSet
 from sertool.store import layout, parquet
@@ -40,19 +39,24 @@ class StoredSet:
         return self.file.columns[len(KEYS) :]
 
 
+MISSING = (UnknownName, BadPlugin, BadChoice)
+"""What looking up a set ends in that nothing here can measure."""
+
+
 def about(feature_set: FeatureSet) -> dict[str, Any]:
     """What a file that holds a set says of it."""
-    origin = registry.origin("feature_sets", feature_set.plugin)
     return {
         "holds": "feature set",
         "feature_set": {
             "name": feature_set.plugin,
             "version": feature_set.version,
             "window": feature_set.window,
+            "is_own_window": feature_set.name == feature_set.plugin,
             "rate": feature_set.rate,
+            "variants": [*feature_set.variants],
             "source": feature_set.source,
             "licence": feature_set.licence,
-            "plugin": str(origin or ""),
+            "plugin": feature_set.package,
         },
     }
 
@@ -67,37 +71,61 @@ def read(file: Path) -> StoredSet:
     said = sealed.about.get("feature_set")
     if not isinstance(said, dict) or sealed.columns[: len(KEYS)] != KEYS:
         raise parquet.damaged(file, "it holds no feature set")
-    name = f"{said.get('name')}@{said.get('window')}"
     try:
-        found = sets.get(name)
+        found = sets.get(f"{said.get('name')}@{said.get('window')}")
     except UnknownName:
-        where = said.get("plugin") or "its package"
-        return StoredSet(name, sealed, None, f"{where} is not installed")
-    except (BadPlugin, BadTable) as error:
-        return StoredSet(name, sealed, None, str(error))
-    if found.version != said.get("version"):
-        why = f"version {said.get('version')} is stored, {found.version} is measured now"
-        return StoredSet(found.name, sealed, None, why, is_outdated=True)
-    if sealed.columns[len(KEYS) :] != found.columns:
-        why = "its columns are others now"
+        return StoredSet(_stored_name(said), sealed, None, _remedy(said.get("plugin")))
+    except (BadPlugin, BadChoice) as error:
+        return StoredSet(_stored_name(said), sealed, None, str(error))
+    for why in _changes(found, said, sealed):
         return StoredSet(found.name, sealed, None, why, is_outdated=True)
     return StoredSet(found.name, sealed, found)
+
+
+def _remedy(package: str | None) -> str:
+    """What to do about a plug-in that is missing, by the name and version of what brought it."""
+    name = (package or "").partition(" ")[0]
+    if name.endswith(".py"):
+        return f"it is of {package}, which was not given; add --plugin {name}"
+    return f"{package or 'the package that brings it'} is not installed; install it"
+
+
+def _stored_name(said: Mapping[str, Any]) -> str:
+    """The name of a set whose plug-in is missing, as it was called when that was there."""
+    rule = "" if said.get("is_own_window", True) else f"@{said.get('window')}"
+    return f"{said.get('name')}{rule}"
+
+
+def _changes(found: FeatureSet, said: Mapping[str, Any], sealed: SealedFile) -> Iterator[str]:
+    """What the set that is measured now has other than the one that is stored."""
+    if found.version != said.get("version"):
+        yield f"version {said.get('version')} is stored, {found.version} is measured now"
+    if sealed.columns[len(KEYS) :] != found.columns:
+        yield "it has other columns now"
+    if said.get("rate") != found.rate:
+        yield f"it was measured at {said.get('rate')} Hz, now it is at {found.rate} Hz"
+    if said.get("variants") != [*found.variants]:
+        yield "it is measured on other variants now"
 
 
 def of_corpus(folder: Path, corpus: str) -> dict[str, Path]:
     """The files of the feature sets of a corpus by name, those among them that nothing can measure.
 
-    No file is opened.
+    Only files of sets whose plug-in is missing are opened.
     """
     return {_name(file): file for file in layout.set_files(folder, corpus)}
 
 
 def _name(file: Path) -> str:
-    """The name of the set in a file; with the rule for windows where its plug-in is missing."""
+    """The name of the set in a file."""
     stored = layout.set_name(file)
     try:
         return sets.get(stored).name
-    except (UnknownName, BadPlugin):
+    except MISSING:
+        pass
+    try:
+        return read(file).name
+    except BadTable:  # said where the set is wanted
         return stored
 
 
@@ -109,31 +137,34 @@ def held(folder: Path, corpus: str) -> dict[str, str]:
         stored in another version than is measured now can be measured again.
 
     Raises:
-        BadTable: a file is damaged.
+        BadTable: the file of a set whose plug-in is missing is damaged.
     """
-    files = [*layout.set_files(folder, corpus), *layout.journal_parts(folder, corpus)]
-    by_name = {_name(file): file for file in files}
-    known = sets.known()
-    return {
-        name: "" if name.partition("@")[0] in known else read(file).why
-        for name, file in by_name.items()
-    }
+    found: dict[str, str] = {}
+    for file in [*layout.set_files(folder, corpus), *layout.journal_parts(folder, corpus)]:
+        try:
+            found[sets.get(layout.set_name(file)).name] = ""
+        except MISSING:
+            stored = read(file)
+            found[stored.name] = stored.why
+    return found
+
+
+def waiting(folder: Path, corpus: str) -> list[tuple[str, Path]]:
+    """The files of a corpus in the journal, each with the name of its set."""
+    return [(_name(file), file) for file in layout.journal_parts(folder, corpus)]
 
 
 def refuse_missing(folder: Path, name: str) -> None:
-    """Refuse a set that a store holds and no plug-in that works can measure.
+    """Refuse to measure a set that a store holds and no plug-in that works can measure.
 
     Raises:
         BadPlugin: with the package that brought it.
         BadTable: a file is damaged.
     """
     for corpus in layout.corpora(folder):
-        for stored, why in held(folder, corpus).items():
-            if why and name in (stored, stored.partition("@")[0]):
-                raise BadPlugin(
-                    f"{stored} can be read from {folder}, but not measured or compared: {why}; "
-                    "install that package, or leave the set out"
-                )
+        why = held(folder, corpus).get(name)
+        if why:
+            raise BadPlugin(f"{name} can be read from {folder}, but not measured: {why}")
 
 
 def with_journal(folder: Path, corpus: str, feature_set: FeatureSet) -> Iterator[StoredSet]:
@@ -148,8 +179,3 @@ def with_journal(folder: Path, corpus: str, feature_set: FeatureSet) -> Iterator
         found = read(file)
         if found.feature_set is not None:
             yield found
-
-
-def in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of sets, known or not, in the order of `sets.in_order`."""
-    return tuple(sorted(names, key=lambda name: (name not in sets.REFERENCE, name)))

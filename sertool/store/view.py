@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sertool.errors import BadPlugin, NotFound, UnknownName, choices
+from sertool.errors import NotFound, UnknownName, choices
 from sertool.features import sets
 from sertool.storage import paths
 from sertool.store import layout, parquet, stored_sets
@@ -52,12 +52,14 @@ class CorpusRows:
     """The variants of the clips of a corpus of which all sets that are wanted have numbers.
 
     Attributes:
+        corpus: its name.
         identity: the identity columns, named `IDENTITY`, then those of `OPTIONAL` that are known.
         places: for each set the rows of its file, shape (n_rows,).
         stored: the sets, in the same order.
         n_lacking: clips of the corpus of which one of the sets has no numbers.
     """
 
+    corpus: str
     identity: pa.Table
     places: tuple[np.ndarray, ...]
     stored: tuple[StoredSet, ...]
@@ -82,10 +84,15 @@ class View:
         return tuple(name for each in self.parts[0].stored for name in each.columns)
 
     @property
+    def packages(self) -> dict[str, str]:
+        """Feature set -> name and version of the package that measured it, where not sertool."""
+        said = {each.name: each.file.about["feature_set"] for each in self.parts[0].stored}
+        return {name: about["plugin"] for name, about in said.items() if about.get("plugin")}
+
+    @property
     def lacking(self) -> dict[str, int]:
         """Corpus -> clips that are left out, as one of the sets has no numbers of them."""
-        counts = {each.identity.column("corpus")[0].as_py(): each.n_lacking for each in self.parts}
-        return {corpus: count for corpus, count in counts.items() if count}
+        return {each.corpus: each.n_lacking for each in self.parts if each.n_lacking}
 
     def matrix(self, rows: np.ndarray) -> np.ndarray:
         """The numbers of all sets of the rows that are numbered.
@@ -162,13 +169,20 @@ def open_corpora(
         current = (all(not held[name].is_outdated for held in stored.values()) for name in asked)
         asked = tuple(itertools.compress(asked, current)) or asked
     _check_current(place, stored, asked)
-    clips = (parquet.read(layout.clips_file(place, name)) for name in chosen)
+    clips = (_clips(layout.clips_file(place, name)) for name in chosen)
     return StoredCorpora(
         tuple(
             StoredCorpus(name, file, {each: stored[name][each] for each in asked})
             for name, file in zip(chosen, clips, strict=True)
         )
     )
+
+
+def _clips(file: Path) -> SealedFile:
+    found = parquet.read(file)
+    if found.about.get("holds") != "clips" or not {*found.columns} >= OF_CLIPS:
+        raise parquet.damaged(file, "it holds no clips")
+    return found
 
 
 def _chosen(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
@@ -195,6 +209,9 @@ def corpora_in(folder: Path) -> tuple[str, ...]:
     )
 
 
+OF_CLIPS = {*IDENTITY} - {"variant", "offset_s"}
+"""The columns that the file of the clips must have."""
+
 Held = Mapping[str, Mapping[str, Path]]
 """Corpus -> the files of its feature sets by name."""
 
@@ -202,22 +219,13 @@ Held = Mapping[str, Mapping[str, Path]]
 def common(stored: Held) -> tuple[str, ...]:
     """The sets that all corpora hold, those among them that cannot be measured any more."""
     first, *others = (each.keys() for each in stored.values())
-    return stored_sets.in_order(name for name in first if all(name in other for other in others))
+    return sets.ordered(name for name in first if all(name in other for other in others))
 
 
 def _named(wanted: Sequence[str], stored: Held) -> tuple[str, ...]:
     """The sets that are wanted; one whose plug-in is missing is known from the store alone."""
-    held = [name for each in stored.values() for name in each]
-    by_name = {name.partition("@")[0]: name for name in held} | {name: name for name in held}
-    found = []
-    for name in wanted:
-        try:
-            found.append(sets.get(name).name)
-        except (UnknownName, BadPlugin):
-            if name not in by_name:
-                raise
-            found.append(by_name[name])
-    return stored_sets.in_order(dict.fromkeys(found))
+    held = {name for each in stored.values() for name in each}
+    return sets.ordered(name if name in held else sets.get(name).name for name in wanted)
 
 
 def _check_held(folder: Path, stored: Held, asked: Sequence[str]) -> None:
@@ -239,17 +247,24 @@ def _check_held(folder: Path, stored: Held, asked: Sequence[str]) -> None:
 def _check_current(
     folder: Path, stored: Mapping[str, Mapping[str, StoredSet]], asked: Sequence[str]
 ) -> None:
-    outdated = {
-        (corpus, name): held[name].why
-        for corpus, held in stored.items()
-        for name in asked
-        if held[name].is_outdated
-    }
-    for (corpus, name), why in outdated.items():
-        raise NotFound(
-            f"{name} of {corpus} in {folder} is not what this sertool measures ({why}); measure it "
-            f"again with: sertool extract {corpus}=FOLDER --features {name} --store {folder}"
-        )
+    for name in asked:
+        for corpus in (corpus for corpus, held in stored.items() if held[name].is_outdated):
+            raise NotFound(
+                f"{name} of {corpus} in {folder} is not what this sertool measures "
+                f"({stored[corpus][name].why}); measure it again with: sertool extract "
+                f"{corpus}=FOLDER --features {name} --store {folder}"
+            )
+        versions = {corpus: _version(held[name]) for corpus, held in stored.items()}
+        if len({*versions.values()}) > 1:  # its plug-in is missing, or it would be outdated
+            said = ", ".join(f"{corpus} {version}" for corpus, (version, _) in versions.items())
+            raise NotFound(
+                f"{name} is stored in several versions ({said}), which are not to be mixed; read "
+                "these corpora one at a time"
+            )
+
+
+def _version(stored: StoredSet) -> tuple[str, tuple[str, ...]]:
+    return str(stored.file.about["feature_set"].get("version")), stored.columns
 
 
 def _rows(corpus: StoredCorpus, names: Sequence[str]) -> CorpusRows:
@@ -257,6 +272,11 @@ def _rows(corpus: StoredCorpus, names: Sequence[str]) -> CorpusRows:
     stored = tuple(corpus.sets[name] for name in names)
     keys = [each.file.table(["clip", "variant", "sha256", "offset_s"]) for each in stored]
     variants = [name for name in VARIANTS if all(_has(each, name) for each in keys)]
+    if not variants:
+        raise NotFound(
+            f"{' and '.join(names)} of {corpus.name} were measured on no variant in common; read "
+            "them one at a time"
+        )
     found = np.stack([_found(clips, each, variants) for each in keys])  # (sets, clips, variants)
     complete = (found >= 0).all(axis=(0, 2))
     rows = np.repeat(np.flatnonzero(complete), len(variants))
@@ -267,7 +287,8 @@ def _rows(corpus: StoredCorpus, names: Sequence[str]) -> CorpusRows:
     columns["offset_s"] = keys[0].column("offset_s").take(pa.array(places[0]))
     optional = [name for name in OPTIONAL.names if name in columns]
     identity = pa.table({name: columns[name] for name in (*IDENTITY, *optional)})
-    return CorpusRows(identity.replace_schema_metadata(), places, stored, int((~complete).sum()))
+    n_lacking = int((~complete).sum())
+    return CorpusRows(corpus.name, identity.replace_schema_metadata(), places, stored, n_lacking)
 
 
 def _has(keys: pa.Table, variant: str) -> bool:

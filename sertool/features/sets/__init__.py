@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sertool import features, registry
 from sertool.errors import BadChoice, BadPlugin, BadRecording, UnknownName, choices
+from sertool.features import Feature
 from sertool.types import VARIANTS, WINDOWS, Signal, Variant, Window
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class FeatureSet:
         rate: the sampling rate that it is measured at, in Hz.
         window: the rule by which recordings are cut.
         variants: the variants that it is measured on, in the order of `VARIANTS`.
+        package: name and version of what brings it, filled in when it is found; "" = sertool.
     """
 
     name: str
@@ -50,6 +52,7 @@ class FeatureSet:
     rate: int = 22_050
     window: Window = "study"
     variants: tuple[Variant, ...] = VARIANTS
+    package: str = ""
 
     @property
     def plugin(self) -> str:
@@ -57,14 +60,15 @@ class FeatureSet:
         return self.name.partition("@")[0]
 
 
-def set_of(name: str, names: Sequence[str], *, source: str, licence: str) -> FeatureSet:
-    """The set that some features of `sertool.features` make up.
+def set_of(name: str, names: Sequence[str | Feature], *, source: str, licence: str) -> FeatureSet:
+    """The set that some features make up, given by their names or, those of one's own, as they are.
 
     >>> set_of("levels", ["rms", "zcr"], source="", licence="").columns
     ('rms', 'zcr')
     """
-    measured = partial(_features, names=tuple(names))
-    return FeatureSet(name, features.columns(names), measured, source, licence)
+    made = features.find(names)  # themselves: a worker may not know their names
+    measure = partial(_computed, made=made)
+    return FeatureSet(name, features.columns(made), measure, source, licence)
 
 
 @lru_cache
@@ -88,7 +92,7 @@ def get(name: str) -> FeatureSet:
         measure = partial(
             _checked, measure=found.measure, columns=found.columns, name=plugin, origin=where
         )
-        found = replace(found, measure=measure)
+        found = replace(found, measure=measure, package=str(where))
     if window and window not in WINDOWS:
         raise BadChoice(f"no window {choices(window, WINDOWS)}")
     own: FeatureSet = found
@@ -113,7 +117,16 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
     if not given:
         possible = ", ".join(registry.names("feature_sets"))
         raise BadChoice(f"no feature set is given; there are {possible}")
-    return tuple(sorted(given, key=lambda name: (name not in REFERENCE, name)))
+    return ordered(given)
+
+
+def ordered(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of sets in the order of `in_order`, be they known or not.
+
+    >>> ordered(["functionals", "gone", "librosa178"])
+    ('librosa178', 'functionals', 'gone')
+    """
+    return tuple(sorted({*names}, key=lambda name: (name not in REFERENCE, name)))
 
 
 def known() -> tuple[str, ...]:
@@ -213,10 +226,10 @@ def _checked(
     return numbers
 
 
-def _features(signal: Signal, names: tuple[str, ...]) -> np.ndarray:
+def _computed(signal: Signal, made: tuple[Feature, ...]) -> np.ndarray:
     from sertool.features.spectrum import Spectrum
 
-    return features.compute(Spectrum.of(signal), names)
+    return features.compute(Spectrum.of(signal), made)
 
 
 def _faults(found: Any, name: str) -> Iterator[str]:

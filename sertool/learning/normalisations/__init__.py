@@ -134,12 +134,11 @@ def normalise(
 def _checked(found: Any, X: np.ndarray, name: str, where: registry.Origin) -> np.ndarray:
     import numpy as np
 
-    shape = np.shape(found)
-    if shape != X.shape:
-        fault = f"makes an array of shape {shape} of features of shape {X.shape}"
-        raise registry.breach("normalisations", name, where, fault)
     with registry.guard("normalisations", name, where):
         values: np.ndarray = np.asarray(found, X.dtype)
+    if values.shape != X.shape:
+        fault = f"makes an array of shape {values.shape} of features of shape {X.shape}"
+        raise registry.breach("normalisations", name, where, fault)
     if not np.isfinite(values).all():
         raise registry.breach("normalisations", name, where, "makes what is no finite number")
     return values
