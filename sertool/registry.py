@@ -14,7 +14,7 @@ import importlib.metadata
 import importlib.util
 import pkgutil
 import sys
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -127,7 +127,7 @@ def origin(kind: str, name: str) -> Origin | None:
     if name in _built_in(kind) or name not in _published(kind):
         return None
     point, *_ = _published(kind)[name]
-    if point.dist is None:
+    if point.dist is None or not point.dist.name:
         return Origin(point.value, "unknown", point.value)
     remedy = f"update or uninstall {point.dist.name}"
     return Origin(point.dist.name, point.dist.version, point.value, remedy)
@@ -234,6 +234,12 @@ class PluginCode(AbstractContextManager[None]):
 
     def __init__(self, blamed: str = "", remedy: str = "") -> None:
         self.blamed, self.remedy = blamed, remedy
+        self._printing = redirect_stdout(sys.stderr)
+
+    def __enter__(self) -> None:
+        """What foreign code prints goes where it spoils no output."""
+        if self.blamed:
+            self._printing.__enter__()
 
     def __exit__(
         self,
@@ -241,9 +247,15 @@ class PluginCode(AbstractContextManager[None]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Turn any `Exception` but sertool's into a `BadPlugin`."""
-        if self.blamed and isinstance(error, Exception) and not isinstance(error, SertoolError):
-            said = " ".join(str(error).split()) or "no message"
+        """Turn what ends foreign code, but for sertool's errors and Ctrl-C, into a `BadPlugin`."""
+        if not self.blamed:
+            return
+        self._printing.__exit__(kind, error, trace)
+        ends = isinstance(error, (Exception, SystemExit, GeneratorExit))
+        if ends and not isinstance(error, SertoolError):
+            said = "no message"
+            with suppress(Exception):  # what an error says of itself is foreign code, too
+                said = " ".join(str(error).split()) or said
             raise BadPlugin(
                 f"{self.blamed} failed ({type(error).__name__}: {said}); {self.remedy}"
             ) from error
@@ -305,6 +317,13 @@ def _published(kind: str) -> Points:
 def _scanned(kind: str, path: tuple[str, ...]) -> Points:
     """The entry points of a kind of all packages that are found on a search path."""
     found: Points = {}
-    for point in importlib.metadata.entry_points(group=f"sertool.{kind}"):
-        found[point.name] = (*found.get(point.name, ()), point)
+    packages: set[str] = set()
+    for distribution in importlib.metadata.distributions():
+        name = distribution.name or ""
+        if name in packages:  # the first on the path counts
+            continue
+        packages.add(name)
+        with suppress(ValueError, TypeError, AttributeError):  # a damaged list of entry points
+            for point in distribution.entry_points.select(group=f"sertool.{kind}"):
+                found[point.name] = (*found.get(point.name, ()), point)
     return found

@@ -6,7 +6,7 @@ Nothing heavy is imported here, so that listing plug-ins and printing help stay 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ class Clip:
     gender: str = ""
     intensity: str = ""
     language: str = ""
-    start_s: float | None = None
-    end_s: float | None = None
-    split: str = ""
-    session: str = ""
-    votes: tuple[str, ...] = ()
-    age: str = ""
+    start_s: float | None = field(default=None, repr=False)
+    end_s: float | None = field(default=None, repr=False)
+    split: str = field(default="", repr=False)
+    session: str = field(default="", repr=False)
+    votes: tuple[str, ...] = field(default=(), repr=False)
+    age: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -95,8 +95,8 @@ def test_two_files_with_one_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        (", variants=('loud',)", "has variants that are not among original"),
-        (", variants=()", "has variants that are not among original"),
+        (", variants=('loud',)", "has variants that are not a tuple of some of original"),
+        (", variants=()", "has variants that are not a tuple of some of original"),
         (", window='whole'", r"names a window 'whole' \(possible: study\)"),
     ],
 )
@@ -111,7 +111,7 @@ def test_a_set_with_two_columns_of_one_name(tmp_path: Path) -> None:
     file = written(tmp_path)
     file.write_text(file.read_text().replace("level_largest", "level_mean"))
     registry.add_file(file)
-    with pytest.raises(BadPlugin, match="has no columns, or two of one name"):
+    with pytest.raises(BadPlugin, match="has no columns, two of one name"):
         sets.get("levels")
 
 
@@ -205,3 +205,78 @@ def test_every_error_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SertoolError) as caught:
         registry.add_file(tmp_path / "my.py")
     assert "\n" not in str(caught.value)
+
+
+def test_a_set_that_writes_into_its_input_harms_no_other(
+    emodb_folder: Path, tmp_path: Path
+) -> None:
+    list(extraction.extract(planned(emodb_folder, tmp_path / "alone", "librosa178")))
+    body = "signal.samples[:] = 0.01; return [1, 2]"
+    registry.add_file(written(tmp_path, body, more=", window='study'"))
+    list(extraction.extract(planned(emodb_folder, tmp_path / "s", "levels", "librosa178")))
+    both = store.read(tmp_path / "s", wanted=["librosa178"])
+    assert both.equals(store.read(tmp_path / "alone"))
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("return np.ma.masked_array([1, 2], [0, 1])", "returns a masked array"),
+        ("return np.array([1j, 2])", "no array of real numbers"),
+        ("return ['a', 'b']", "no array of real numbers"),
+        ("return None", "no array of real numbers"),
+    ],
+)
+def test_a_set_that_returns_no_real_numbers(tmp_path: Path, body: str, says: str) -> None:
+    registry.add_file(written(tmp_path, body))
+    with pytest.raises(BadPlugin, match=says):
+        sets.measure([sets.get("levels")], Signal(np.ones(9_000, np.float32), 22_050))
+
+
+@pytest.mark.parametrize("ends", ["sys.exit(0)", "sys.exit('no GPU')", "raise Odd"])
+def test_a_set_that_would_end_the_process(tmp_path: Path, ends: str) -> None:
+    odd = (
+        "import sys\n\n\nclass Odd(Exception):\n    def __str__(self):\n        return 1 / 0\n\n\n"
+    )
+    file = written(tmp_path, ends)
+    file.write_text(odd + file.read_text())
+    registry.add_file(file)
+    with pytest.raises(
+        BadRecording, match=r"levels of my_levels.py \w+ failed \((SystemExit|Odd):"
+    ):
+        sets.measure([sets.get("levels")], Signal(np.ones(9_000, np.float32), 22_050))
+    file.write_text("import sys; sys.exit(0)")
+    with pytest.raises(BadPlugin, match=r"failed \(SystemExit: 0\)"):
+        registry.add_file(file)
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ('("clip", "variant")', "has columns that a store has, too: clip, variant"),
+        ('["a", "b"]', "names are no texts in a tuple"),
+        ("5", "names are no texts in a tuple"),
+    ],
+)
+def test_columns_that_no_set_may_have(tmp_path: Path, columns: str, says: str) -> None:
+    file = written(tmp_path)
+    file.write_text(file.read_text().replace('("level_mean", "level_largest")', columns))
+    registry.add_file(file)
+    with pytest.raises(BadPlugin, match=says):
+        sets.get("levels")
+
+
+@pytest.mark.parametrize("rate", ["0", "'16000'", "10**9"])
+def test_rates_that_nothing_has(tmp_path: Path, rate: str) -> None:
+    registry.add_file(written(tmp_path, more=f", rate={rate}"))
+    with pytest.raises(BadPlugin, match="Hz; possible are 4,000 to 192,000"):
+        sets.get("levels")
+
+
+def test_what_a_plug_in_prints_spoils_no_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry.add_file(written(tmp_path, "print('NOISE'); return [1, 2]"))
+    sets.measure([sets.get("levels")], Signal(np.ones(9_000, np.float32), 22_050))
+    said = capsys.readouterr()
+    assert (said.out, "NOISE" in said.err) == ("", True)

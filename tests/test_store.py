@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,11 @@ import pytest
 from synthetic import fill, rewrite
 
 from sertool import registry, store
-from sertool.errors import BadTable, NotFound, UnknownName
+from sertool.benchmark.planning import plan
+from sertool.benchmark.study import study
+from sertool.errors import BadTable, NotEnough, NotFound, UnknownName
 from sertool.features import sets
-from sertool.store import merging, view
+from sertool.store import layout, merging, parquet, stored_sets, view
 from sertool.store.rows import Measurement, Numbers
 from sertool.types import VARIANTS, Clip
 
@@ -214,3 +217,133 @@ def test_file_that_is_no_parquet_is_refused(make_store: MakeStore) -> None:
     (folder / "emodb" / "clips.parquet").write_bytes(b"not parquet")
     with pytest.raises(BadTable, match="no part of a store"):
         store.read(folder)
+
+
+BOTH = [sets.get("librosa178"), sets.get("functionals")]
+
+
+def changed(clip: Clip, *of: str, name: str = "") -> Measurement:
+    """A recording that sounds otherwise now, of which some sets were measured."""
+    numbers = {
+        each: Numbers(0.0, np.ones((3, len(sets.get(each).columns)), np.float32)) for each in of
+    }
+    return Measurement(clip.path, (2, 2), 1.0, "ab" * 32, numbers)
+
+
+def test_a_set_that_fails_while_another_is_away_takes_nothing_along(tmp_path: Path) -> None:
+    corpus = registry.get("corpora", "emodb")
+    clips = fill(tmp_path, corpus, 2, ("angry", "sad"), 2)
+    merging.merge(tmp_path, corpus, clips, BOTH[1:])  # all of them failed
+    assert store.read(tmp_path).num_rows == 3 * len(clips)
+    assert store.sets(tmp_path) == ("librosa178",)
+
+
+def test_the_newest_sound_counts_whatever_set_it_was_measured_for(tmp_path: Path) -> None:
+    corpus = registry.get("corpora", "emodb")
+    clips = fill(tmp_path, corpus, 2, ("angry", "sad"), 2, ("librosa178", "functionals"))
+    merging.append(tmp_path, "emodb", [changed(clips[0], "functionals")], BOTH[1:])
+    merging.merge(tmp_path, corpus, clips, BOTH[1:])  # the 178 are away
+    for _ in range(2):
+        merging.merge(tmp_path, corpus, clips, BOTH)  # they are back, and fail on that clip
+    assert store.read(tmp_path, wanted=["functionals"]).num_rows == 3 * len(clips)
+    assert store.read(tmp_path, wanted=["librosa178"]).num_rows == 3 * (len(clips) - 1)
+
+
+def test_a_corpus_of_which_nothing_is_left_to_join(tmp_path: Path) -> None:
+    corpus = registry.get("corpora", "emodb")
+    clips = fill(tmp_path, corpus, 1, ("angry", "sad"), 1, ("librosa178", "functionals"))
+    merging.append(tmp_path, "emodb", [changed(each, "librosa178") for each in clips], THE_178)
+    merging.merge(tmp_path, corpus, clips, THE_178)
+    joined = view.open_corpora(tmp_path).through(["librosa178", "functionals"])
+    assert (joined.identity.num_rows, joined.lacking) == (0, {"emodb": 2})
+    asked = study(
+        protocols=["clips"],
+        corpora=["emodb"],
+        estimators=["majority"],
+        features=["librosa178+functionals"],
+    )
+    with pytest.raises(NotEnough, match=r"librosa178\+functionals has numbers of no clip"):
+        plan(asked, tmp_path)
+
+
+def test_a_file_by_a_rule_that_this_sertool_does_not_know(make_store: MakeStore) -> None:
+    folder = make_store()
+    before = store.read(folder, wanted=["librosa178"])
+    file = folder / "emodb" / "librosa178.study.parquet"
+    other = file.with_name("librosa178.whole.parquet")
+    other.write_bytes(file.read_bytes())
+    about = dict(parquet.read(other).about["feature_set"])
+    holds = about | {"window": "whole", "is_own_window": False}
+    rewrite(other, lambda table: table, feature_set=holds)
+    assert store.sets(folder) == ("librosa178", "librosa178@whole")
+    assert store.read(folder, wanted=["librosa178"]).equals(before)
+
+
+@pytest.mark.parametrize(
+    ("holds", "why"),
+    [
+        ({"variants": ["original"]}, "measured on other variants now"),
+        ({"rate": 16_000}, "measured at 16000 Hz, now it is at 22050 Hz"),
+    ],
+    ids=["variants", "rate"],
+)
+def test_a_set_of_other_variants_or_rate_is_outdated(
+    make_store: MakeStore, holds: dict[str, object], why: str
+) -> None:
+    folder = make_store()
+    file = folder / "emodb" / "librosa178.study.parquet"
+    about = dict(parquet.read(file).about["feature_set"])
+    rewrite(file, lambda table: table, feature_set=about | holds)
+    with pytest.raises(NotFound, match=why):
+        store.read(folder)
+
+
+def test_versions_of_a_set_without_its_plug_in_are_not_mixed(make_store: MakeStore) -> None:
+    folder = make_store(corpora=("emodb", "savee"))
+    for number, corpus in enumerate(("emodb", "savee")):
+        file = folder / corpus / "librosa178.study.parquet"
+        about = dict(parquet.read(file).about["feature_set"])
+        holds = about | {"name": "gone", "version": str(number), "plugin": "theirs 1.0"}
+        rewrite(file, lambda table: table, feature_set=holds)
+        file.rename(file.with_name("gone.study.parquet"))
+    assert store.sets(folder) == ("gone",)
+    assert store.read(folder, ["emodb"]).num_rows > 0
+    with pytest.raises(NotFound, match=r"several versions \(emodb 0, savee 1\)"):
+        store.read(folder)
+
+
+def test_numbers_in_the_place_of_clips(make_store: MakeStore) -> None:
+    folder = make_store()
+    shutil.copy(folder / "emodb" / "librosa178.study.parquet", folder / "emodb" / "clips.parquet")
+    with pytest.raises(BadTable, match=r"clips.parquet .*it holds no clips"):
+        store.read(folder)
+
+
+def test_the_names_that_a_set_may_not_have() -> None:
+    assert {*store.IDENTITY, *store.OPTIONAL.names} == sets.RESERVED
+
+
+def test_removing_a_set_removes_what_waits_of_it(tmp_path: Path) -> None:
+    corpus = registry.get("corpora", "emodb")
+    clips = fill(tmp_path, corpus, 1, ("angry", "sad"), 1)
+    merging.append(tmp_path, "emodb", [changed(clips[0], "functionals")], BOTH[1:])
+    assert stored_sets.held(tmp_path, "emodb") == {"librosa178": "", "functionals": ""}
+    merging.remove(tmp_path, "emodb", ["functionals"])
+    assert stored_sets.held(tmp_path, "emodb") == {"librosa178": ""}
+    assert not (tmp_path / layout.JOURNAL).exists()
+
+
+def test_a_file_that_bears_the_name_of_another_set(make_store: MakeStore) -> None:
+    folder = make_store(sets=("librosa178", "functionals"))
+    copied = folder / "emodb" / "functionals.study.parquet"
+    shutil.copy(copied.with_name("librosa178.study.parquet"), copied)
+    with pytest.raises(BadTable, match="it holds librosa178, by its name another set"):
+        store.read(folder, wanted=["functionals"])
+
+
+def test_what_systems_leave_beside_files_is_passed_over(make_store: MakeStore) -> None:
+    folder = make_store()
+    before = store.read(folder)
+    (folder / "emodb" / "._librosa178.study.parquet").write_bytes(b"macOS")
+    (folder / "emodb" / "notes.study.parquet").mkdir()
+    assert store.read(folder).equals(before)

@@ -9,7 +9,7 @@ import pytest
 from conftest import Run
 
 from sertool import store
-from sertool.errors import BadTable
+from sertool.errors import BadPlugin, BadTable
 from sertool.features import sets
 from sertool.store import extraction, layout, merging, parquet, upgrade
 
@@ -112,3 +112,16 @@ def test_extracting_converts_first(old: Path, emodb_folder: Path, run: Run) -> N
     assert "savee: converted from an older format of the store, nothing measured" in ran.err
     assert ran.code == 0
     assert store.corpora(old) == ("emodb", "savee")
+
+
+def test_a_set_whose_name_is_taken_twice_stops_before_anything_is_lost(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(name: str) -> None:
+        raise BadPlugin(f"{name} is in two places")
+
+    monkeypatch.setattr(sets, "get", taken)
+    before = {file: file.read_bytes() for file in old.rglob("*.parquet")}
+    with pytest.raises(BadPlugin, match="two places"):
+        list(upgrade.upgrade(old))
+    assert {file: file.read_bytes() for file in old.rglob("*.parquet")} == before

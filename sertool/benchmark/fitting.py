@@ -94,14 +94,16 @@ def learn(
         fit_seconds=fitted - started,
         predict_seconds=answered - fitted,
         model_bytes=_size(setting, model),
-        probabilities=_probabilities(setting, model, X_test),
+        probabilities=_probabilities(setting, model, X_test, assigned.labels),
         learning_curve=_learning_curve(setting, model),
         chosen={name: setting.parameters[name] for name in assigned.candidate.open},
     )
 
 
-def _probabilities(candidate: Candidate, model: Any, X: np.ndarray) -> dict[str, np.ndarray]:
-    """The probability of each emotion, where an estimator has any.
+def _probabilities(
+    candidate: Candidate, model: Any, X: np.ndarray, labels: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The probability of each emotion among `labels`, where an estimator has any.
 
     Raises:
         BadPlugin: it has some that are none.
@@ -111,10 +113,15 @@ def _probabilities(candidate: Candidate, model: Any, X: np.ndarray) -> dict[str,
             return {}
         found = np.asarray(model.predict_proba(X), np.float32)
         emotions = [str(each) for each in model.classes_]
-    if found.shape != (len(X), len(emotions)) or not ((found >= 0) & (found <= 1.0001)).all():
+    due = (len(X), len({*emotions}))
+    if found.shape != due or not ((found >= 0) & (found <= 1.0001)).all():
         raise candidate.breach(
-            f"gives probabilities of shape {found.shape}, or some outside of [0, 1], where "
-            f"({len(X)}, {len(emotions)}) are due"
+            f"gives probabilities of shape {found.shape}, or some that are no numbers in [0, 1], "
+            f"where {due} are due"
+        )
+    if not np.allclose(found.sum(axis=1), 1, atol=0.01) or not {*emotions} <= {*labels}:
+        raise candidate.breach(
+            "gives probabilities that do not sum to 1, or of classes that are no emotions"
         )
     return dict(zip(emotions, found.T, strict=True))
 
@@ -123,7 +130,7 @@ def _size(candidate: Candidate, model: object) -> int:
     """Bytes of a fitted estimator, pickled; by value where its class is in no module to import."""
     try:
         return len(pickle.dumps(model))
-    except (pickle.PicklingError, AttributeError, TypeError):
+    except (pickle.PicklingError, AttributeError, TypeError, ValueError, RuntimeError):
         with candidate.running():
             return len(pickle.dumps(wrap_non_picklable_objects(model)))
 

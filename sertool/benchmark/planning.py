@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sertool import registry, store
-from sertool.benchmark import results
+from sertool.benchmark import contracts, results
 from sertool.benchmark.study import Study
 from sertool.errors import BadChoice, NotEnough, choices
 from sertool.learning.candidate import Candidate
@@ -149,6 +149,7 @@ def plan(study: Study, folder: str | Path) -> Plan:
                 try:
                     with registry.running("protocols", protocol.name):
                         splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
+                    contracts.check_splits(protocol, splits, dataset.identity.num_rows)
                 except NotEnough as error:
                     skipped.append(f"{protocol.name}: {error}")
                     continue
@@ -210,6 +211,11 @@ def _dataset(
             f"{'+'.join(sets)} has numbers of no clip of "
             f"{', '.join(identity.column('corpus').unique().to_pylist()) or 'these corpora'} with "
             "these emotions; extract again, or name other emotions"
+        )
+    if VARIANTS[0] not in kept.column("variant").unique().to_pylist():
+        raise NotEnough(
+            f"{'+'.join(sets)} is not measured on original recordings, which is what is tested; "
+            "add it to a set that is"
         )
     X = view.matrix(kept.column("row").to_numpy())
     corpora = "+".join(identity.column("corpus").unique().to_pylist()).split("+")

@@ -204,10 +204,11 @@ def add(folder: Path, result: Result) -> Result:
         The result as it will be read: JSON knows no tuple inside of a parameter.
     """
     line = json.dumps({"format": FORMAT, **dataclasses.asdict(result)}) + "\n"
+    readable = _parse(line.encode(), "a result that was just made")
     with writing.failures_in_words(folder / RESULTS), (folder / RESULTS).open("ab+") as file:
         _drop_cut_off_line(file)
         file.write(line.encode())
-    return _parse(line.encode(), str(folder / RESULTS))
+    return readable
 
 
 def _drop_cut_off_line(file: BinaryIO) -> None:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sertool import registry
+from sertool.benchmark import contracts
 from sertool.errors import BadChoice, NotFound, UnknownName, choices
 from sertool.features import sets
 from sertool.features.sets import REFERENCE
@@ -129,7 +129,7 @@ def study(
     ('svm', (42,))
     """
     return Study(
-        protocols=tuple(map(_protocol, dict.fromkeys(protocols))),
+        protocols=tuple(map(contracts.protocol, dict.fromkeys(protocols))),
         estimators=tuple(_candidates(estimators)),
         pools=tuple(dict.fromkeys(_pool(names) for names in corpora)),
         features=tuple(dict.fromkeys(_feature_sets(names) for names in features)),
@@ -194,30 +194,6 @@ def _candidates(asked: Estimators) -> Iterator[Candidate]:
                 yield candidate.named(name, each)
         else:
             yield candidate.brought(name, settings)
-
-
-def _protocol(name: str) -> Protocol:
-    protocol = registry.get("protocols", name)
-    where = registry.origin("protocols", name)
-    for fault in _faults(protocol, name) if where else ():
-        raise registry.breach("protocols", name, where, fault)
-    found: Protocol = protocol
-    return found
-
-
-def _faults(protocol: Any, name: str) -> Iterator[str]:
-    """What of a protocol breaks the contract."""
-    if not isinstance(protocol, Protocol):
-        yield f"is a {type(protocol).__name__}, no sertool.types.Protocol"
-    elif protocol.name != name:
-        yield f"calls itself {protocol.name}"
-    elif protocol.recipe is not None:
-        strange = [each for each in protocol.recipe.variants if each not in VARIANTS]
-        if strange or not protocol.recipe.variants:
-            yield f"trains on {strange or 'nothing'}; possible are {', '.join(VARIANTS)}"
-        sees = normalisations.get(protocol.recipe.scaling).sees
-        if sees == "all rows" and "scaling" not in protocol.leaks:
-            yield f"scales by {protocol.recipe.scaling} and does not say that scaling leaks"
 
 
 def _normalisation(name: str) -> str:

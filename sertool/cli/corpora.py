@@ -44,10 +44,9 @@ def add(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that holds it.")],
 ) -> None:
     """Remember the folder of a corpus, so that `sertool extract NAME` finds it."""
-    from sertool import registry
-    from sertool.corpora import find_clips
+    from sertool.corpora import find_clips, find_corpus
 
-    corpus = registry.get("corpora", name)
+    corpus = find_corpus(name)
     n_clips = len(find_clips(corpus, folder))
     home.remember(name, folder)
     console.say(f"{name}: {n_clips} of {corpus.clips} clips in {folder}")
@@ -186,11 +185,11 @@ _SHOW: dict[AuditFormat, Callable[[Sequence[Audit]], None]] = {
 def _states() -> Iterator[tuple[Corpus, Path | None, int]]:
     """Each built-in corpus, where it lies (None = not known) and how many clips are there."""
     from sertool import registry
-    from sertool.corpora import find_clips
+    from sertool.corpora import find_clips, find_corpus
 
     places = home.places()
     for name in registry.names("corpora"):
-        corpus = registry.get("corpora", name)
+        corpus = find_corpus(name)
         place = places.get(name)
         try:
             n_found = len(find_clips(corpus, place)) if place else 0

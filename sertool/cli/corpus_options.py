@@ -33,7 +33,7 @@ def source(
         BadTable, BadLabel: a manifest that is not as it must be.
     """
     from sertool import registry
-    from sertool.corpora import sources
+    from sertool.corpora import find_corpus, sources
     from sertool.storage import paths
 
     name, equals, place = given.partition("=")
@@ -46,7 +46,7 @@ def source(
             paths.path(place), name=name, mapping=mapping, vocabulary=vocabulary
         )
     try:
-        corpus = registry.get("corpora", name)
+        corpus = find_corpus(name)
     except UnknownName as error:
         raise UnknownName(
             f"{error}; recordings of your own are given as a CSV with the columns path, emotion: "

@@ -129,9 +129,8 @@ def _summed_up(files: Sequence[Path], folder: Path) -> list[str]:
 
 def _clip_pictures(found: Sequence[Result]) -> dict[str, bytes]:
     """A picture of one clip of each emotion, for each tested corpus whose folder is known."""
-    from sertool import registry
     from sertool.cli import console, home
-    from sertool.corpora import find_clips
+    from sertool.corpora import find_clips, find_corpus
     from sertool.report import clip_pictures
 
     speakers = {speaker for result in found for speaker in result.by_speaker}
@@ -140,7 +139,7 @@ def _clip_pictures(found: Sequence[Result]) -> dict[str, bytes]:
     for name, folder in sorted(home.places().items()):
         if name in tested:
             try:
-                clips = find_clips(registry.get("corpora", name), folder)
+                clips = find_clips(find_corpus(name), folder)
                 pictures[name] = clip_pictures.drawing(folder, clip_pictures.one_of_each(clips))
             except SertoolError as error:
                 console.say(f"{name} without pictures of its sound: {error}")

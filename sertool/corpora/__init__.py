@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from sertool import registry
 from sertool.errors import NotEnough, NotFound
 from sertool.storage import paths
 from sertool.types import Clip, Corpus
@@ -41,6 +45,58 @@ def match_name(pattern: str, path: str) -> re.Match[str] | None:
     return re.search(rf"(?<![^/])(?:{pattern})\Z", stem, re.IGNORECASE | re.ASCII)
 
 
+def find_corpus(name: str) -> Corpus:
+    """The corpus of a name; what another package's `parse` returns is checked.
+
+    Raises:
+        UnknownName: with the nearest name and the list.
+        BadPlugin: it cannot be imported, or breaks the contract.
+
+    >>> find_corpus("emodb").language
+    'de'
+    """
+    found = registry.get("corpora", name)
+    where = registry.origin("corpora", name)
+    if where is None:
+        own: Corpus = found
+        return own
+    with registry.guard("corpora", name, where):
+        faults = list(_faults(found, name))
+    for fault in faults:
+        raise registry.breach("corpora", name, where, fault)
+    theirs: Corpus = found
+    parse = partial(_parsed, parse=theirs.parse, name=name, where=where)
+    return replace(theirs, parse=parse)
+
+
+def _faults(found: Any, name: str) -> Iterator[str]:
+    """What of a corpus breaks the contract."""
+    if not isinstance(found, Corpus):
+        yield f"is a {type(found).__name__}, no sertool.types.Corpus"
+    elif found.name != name or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        yield f"calls itself {found.name!r}; a name is of small letters, digits and _"
+    elif not all(isinstance(each, str) for each in (found.language, found.licence, found.citation)):
+        yield "has a language, licence or citation that is no text"
+    elif not callable(found.parse):
+        yield "has no function that parses a path"
+
+
+def _parsed(
+    path: str, *, parse: Callable[[str], Clip | None], name: str, where: registry.Origin
+) -> Clip | None:
+    with registry.guard("corpora", name, where):
+        clip = parse(path)
+        texts = isinstance(clip, Clip) and all(
+            isinstance(value, str) and "\0" not in value
+            for value in (clip.emotion, clip.speaker, clip.recording, clip.raw_label, clip.sentence)
+        )
+        is_right = clip is None or (texts and clip.path == path and bool(clip.emotion))
+    if not is_right:
+        fault = f"parses {path} to {clip!r}, which is neither None nor a Clip of that path in texts"
+        raise registry.breach("corpora", name, where, fault)
+    return clip
+
+
 def find_clips(corpus: Corpus, folder: Path) -> list[Clip]:
     """The clips of a corpus below a folder, sorted by path.
 
@@ -52,8 +108,7 @@ def find_clips(corpus: Corpus, folder: Path) -> list[Clip]:
         NotFound: there is no such folder, or one that may not be read.
         NotEnough: the folder holds no clip of this corpus.
 
-    >>> from sertool import registry
-    >>> find_clips(registry.get("corpora", "emodb"), Path("no/such/folder"))
+    >>> find_clips(find_corpus("emodb"), Path("no/such/folder"))
     Traceback (most recent call last):
     sertool.errors.NotFound: no folder no/such/folder: give the one that holds emodb
     """

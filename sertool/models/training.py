@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from sertool import audio, estimators, registry, store, versions
+from sertool.corpora import find_corpus
 from sertool.errors import BadChoice, NotEnough, UnknownName
 from sertool.features import sets
 from sertool.learning import calibration, scaling, search
@@ -273,7 +274,7 @@ def _rule(feature_sets: Sequence[str]) -> audio.WindowRule:
 
 def _licence(name: str) -> dict[str, str]:
     try:
-        corpus = registry.get("corpora", name)
+        corpus = find_corpus(name)
     except UnknownName:
         return {"licence": "", "citation": ""}
     return {"licence": corpus.licence, "citation": corpus.citation}

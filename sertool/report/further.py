@@ -158,6 +158,8 @@ def _metric(name: str) -> Metric:
     found = registry.get("metrics", name)
     if not isinstance(found, Metric):
         raise _breach(name, f"is a {type(found).__name__} and no sertool.learning.metrics.Metric")
+    if not all(isinstance(each, str) for each in (found.heading, found.sentence)):
+        raise _breach(name, "has a heading or a sentence that is no text")
     return found
 
 

@@ -196,7 +196,10 @@ def clip_features(
     asked = [
         replace(sets.get(name), variants=tuple(variants)) for name in sets.in_order(feature_sets)
     ]
-    measured = _measure(paths.path(path), "", asked).numbers
+    failures: list[SertoolError] = []
+    measured = _measure(paths.path(path), "", asked, failures).numbers
+    for error in failures:
+        raise error
     return np.concatenate([measured[each.name].values for each in asked], axis=1)
 
 
@@ -233,22 +236,27 @@ def measure(batch: Batch) -> list[str]:
     """Runs in a worker: for each clip why there is no measurement, "" = it is in the journal."""
     measured: list[Measurement] = []
     causes: list[str] = []
-    try:
-        for clip in batch.clips:
-            try:
-                measured.append(_measure(batch.folder / clip, clip, batch.sets))
-                causes.append("")
-            except BadPlugin:
-                raise
-            except SertoolError as error:
-                causes.append(str(error))
-    finally:
-        if measured:
-            merging.append(batch.store, batch.corpus, measured, batch.sets, batch.name)
+    broken: list[BadPlugin] = []
+    for clip in batch.clips:
+        failures: list[SertoolError] = []
+        try:
+            measured.append(_measure(batch.folder / clip, clip, batch.sets, failures))
+        except SertoolError as error:
+            failures.append(error)
+        causes.append("; ".join(map(str, failures)))
+        broken = [error for error in failures if isinstance(error, BadPlugin)]
+        if broken:
+            break
+    merging.append(batch.store, batch.corpus, measured, batch.sets, batch.name)
+    for breach in broken:
+        raise breach
     return causes
 
 
-def _measure(path: Path, clip: str, asked: Sequence[FeatureSet]) -> Measurement:
+def _measure(
+    path: Path, clip: str, asked: Sequence[FeatureSet], failures: list[SertoolError]
+) -> Measurement:
+    """What some sets measure of a recording; what one of them fails of is added to `failures`."""
     stamp = paths.stamp(path)
     sound = _sound(path)
     sha256 = audio.digest(sound)
@@ -259,7 +267,7 @@ def _measure(path: Path, clip: str, asked: Sequence[FeatureSet]) -> Measurement:
             signal, offset_s = audio.window(audio.resample(sound, rule.rate), rule)
         except BadRecording as error:
             raise BadRecording(f"{path}: {error}") from None
-        measured = _variants(some, signal, sha256)
+        measured = _variants(some, signal, sha256, failures)
         numbers |= {name: Numbers(offset_s, values) for name, values in measured.items()}
     duration_s = sound.samples.size / sound.rate
     return Measurement(clip, stamp or (0, 0), duration_s, sha256, numbers)
@@ -269,16 +277,26 @@ def _rule(feature_set: FeatureSet) -> audio.WindowRule:
     return audio.rule(feature_set.window, feature_set.rate)
 
 
-def _variants(some: Sequence[FeatureSet], signal: Signal, sha256: str) -> dict[str, np.ndarray]:
+def _variants(
+    some: Sequence[FeatureSet], signal: Signal, sha256: str, failures: list[SertoolError]
+) -> dict[str, np.ndarray]:
     """What sets of one rule measure: by name, shape (n_variants, n_columns), float32."""
     names = tuple(dict.fromkeys(name for each in some for name in each.variants))
     found: dict[tuple[str, str], np.ndarray] = {}
+    failed: set[str] = set()
     for name, spectrum in zip(names, augmentation.variants(signal, sha256, names), strict=True):
         for each in some:
-            if name in each.variants:
+            if name not in each.variants or each.name in failed:
+                continue
+            try:
                 found[each.name, name] = sets.measure([each], spectrum)
+            except (BadPlugin, BadRecording) as error:
+                failed.add(each.name)
+                failures.append(error)
     return {
-        each.name: np.stack([found[each.name, name] for name in each.variants]) for each in some
+        each.name: np.stack([found[each.name, name] for name in each.variants])
+        for each in some
+        if each.name not in failed
     }
 
 

@@ -63,7 +63,7 @@ def set_file(folder: Path, corpus: str, feature_set: FeatureSet) -> Path:
 def set_files(folder: Path, corpus: str) -> list[Path]:
     """The files of all feature sets of a corpus, known or not, by their names."""
     found = (folder / corpus).glob("*.*.parquet")
-    return sorted((file for file in found if file.name != CLIPS), key=lambda file: file.name)
+    return sorted(filter(_is_visible, found), key=lambda file: file.name)
 
 
 def journal(folder: Path, corpus: str) -> Path:
@@ -80,7 +80,7 @@ def journal_parts(folder: Path, corpus: str, feature_set: FeatureSet | None = No
     """The files of a corpus in the journal, of one set or of all, oldest first."""
     suffix = ".*.*.parquet" if feature_set is None else _suffix(feature_set)
     found = journal(folder, corpus).glob(f"*{suffix}")
-    return sorted(found, key=lambda file: file.name)
+    return sorted(filter(_is_visible, found), key=lambda file: file.name)
 
 
 def set_name(file: Path) -> str:
@@ -91,6 +91,11 @@ def set_name(file: Path) -> str:
     """
     plugin, window = file.name.split(".")[-3:-1]
     return f"{plugin}@{window}"
+
+
+def _is_visible(file: Path) -> bool:
+    """Whether a file is none of those that systems leave beside others."""
+    return not file.name.startswith(".") and file.is_file()
 
 
 def _suffix(feature_set: FeatureSet) -> str:

@@ -52,15 +52,18 @@ def append(
     Args:
         folder: of the store.
         corpus: its name.
-        measurements: what was measured, each of all sets.
+        measurements: what was measured, each of some of the sets.
         of: the sets.
         name: of the part; of two that hold a clip the later by name counts. Left out = now. Work
             that is done again under its name replaces what it wrote before.
     """
-    stamps = {each.clip: each.stamp for each in measurements}
     name = name or part_name()
     for feature_set in of:
-        table = rows.measured(corpus, measurements, feature_set)
+        mine = [each for each in measurements if feature_set.name in each.numbers]
+        if not mine:
+            continue
+        table = rows.measured(corpus, mine, feature_set)
+        stamps = {each.clip: each.stamp for each in mine}
         file = layout.journal_part(folder, corpus, name, feature_set)
         parquet.write([table], stored_sets.about(feature_set), file, stamps)
 

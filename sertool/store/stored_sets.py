@@ -71,6 +71,8 @@ def read(file: Path) -> StoredSet:
     said = sealed.about.get("feature_set")
     if not isinstance(said, dict) or sealed.columns[: len(KEYS)] != KEYS:
         raise parquet.damaged(file, "it holds no feature set")
+    if layout.set_name(file) != f"{said.get('name')}@{said.get('window')}":
+        raise parquet.damaged(file, f"it holds {said.get('name')}, by its name another set")
     try:
         found = sets.get(f"{said.get('name')}@{said.get('window')}")
     except UnknownName:

@@ -40,6 +40,7 @@ def upgrade(folder: Path) -> Generator[tuple[str, tuple[str, ...]]]:
 
     Raises:
         BadTable: a file is damaged, or of a format that is not known.
+        UnknownName, BadPlugin: a set that it holds cannot be looked up.
         CannotWrite: the store may not be written to, or another process is writing to it.
     """
     if not layout.old_files(folder):
@@ -72,9 +73,13 @@ def _read(file: Path) -> SealedFile:
 
 
 def _sets(old: SealedFile) -> Iterator[FeatureSet]:
-    """The sets of an old file whose columns are all there."""
+    """The sets of an old file whose columns are all there.
+
+    Raises:
+        UnknownName, BadPlugin: a set that nothing here can name the columns of; nothing is lost.
+    """
     for name in old.about["feature_set"].split("+"):
-        if name in sets.known():
+        if name:
             found = sets.get(f"{name}@{WINDOW}")
             if {*found.columns} <= {*old.columns} and found.variants == VARIANTS:
                 yield found

@@ -137,6 +137,9 @@ class StoredCorpora:
         Args:
             names: of the sets, each held by all of these corpora.
         """
+        columns = [column for name in names for column in self.corpora[0].sets[name].columns]
+        if len({*columns}) < len(columns):
+            raise NotFound(f"{' and '.join(names)} have columns of one name; read one at a time")
         parts = tuple(_rows(each, names) for each in self.corpora)
         tables = [part.identity for part in parts]
         return View(pa.concat_tables(tables, promote_options="default"), parts)

@@ -26,6 +26,34 @@ REFERENCE: tuple[str, ...] = ("librosa178",)
 """The set that is measured where no other is asked for, the study's; it comes before others."""
 
 
+LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
+"""Sampling rates that a set may ask for, in Hz."""
+RESERVED = frozenset(
+    [
+        "corpus",
+        "clip",
+        "variant",
+        "language",
+        "speaker",
+        "sentence",
+        "gender",
+        "emotion",
+        "raw_label",
+        "offset_s",
+        "duration_s",
+        "sha256",
+        "start_s",
+        "end_s",
+        "split",
+        "session",
+        "votes",
+        "intensity",
+        "age",
+    ]
+)
+"""What columns of a store are called that are no numbers of a set."""
+
+
 @dataclass(frozen=True)
 class FeatureSet:
     """Numbers that are measured together, and what they are to be measured on.
@@ -87,7 +115,9 @@ def get(name: str) -> FeatureSet:
     found = registry.get("feature_sets", plugin)
     where = registry.origin("feature_sets", plugin)
     if where is not None:
-        for fault in _faults(found, plugin):
+        with registry.guard("feature_sets", plugin, where):
+            faults = list(_faults(found, plugin))
+        for fault in faults:
             raise registry.breach("feature_sets", plugin, where, fault)
         measure = partial(
             _checked, measure=found.measure, columns=found.columns, name=plugin, origin=where
@@ -141,7 +171,7 @@ def known() -> tuple[str, ...]:
 def _works(name: str) -> bool:
     try:
         get(name)
-    except BadPlugin:
+    except (BadPlugin, UnknownName):
         return False
     return True
 
@@ -212,11 +242,17 @@ def _checked(
     """What a set of another package measures, held to its contract; a worker knows no registry."""
     import numpy as np
 
+    own = Signal(signal.samples.copy(), signal.rate)  # it may write into what it is given
     try:
         with registry.guard("feature_sets", name, origin):
-            numbers = np.asarray(measure(signal), np.float32)
+            found = measure(own)
+            kind = np.asarray(found).dtype.kind
+            numbers = np.asarray(found, np.float32) if kind in "biuf" else None
     except BadPlugin as error:
         raise BadRecording(str(error)) from error
+    if numbers is None or np.ma.isMaskedArray(found):
+        fault = "returns a masked array, or what is no array of real numbers"
+        raise registry.breach("feature_sets", name, origin, fault)
     if numbers.shape != (len(columns),):
         fault = f"declares {len(columns)} columns and returns an array of shape {numbers.shape}"
         raise registry.breach("feature_sets", name, origin, fault)
@@ -236,13 +272,32 @@ def _faults(found: Any, name: str) -> Iterator[str]:
     """What of a set breaks the contract."""
     if not isinstance(found, FeatureSet):
         yield f"is a {type(found).__name__}, no sertool.features.sets.FeatureSet"
+        return
+    texts = (found.name, found.source, found.licence, found.version, found.window)
+    if not all(isinstance(text, str) for text in texts):
+        yield "has a name, source, licence, version or window that is no text"
     elif not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         yield "has a name that is not of small letters, digits and _"
     elif found.name != name:
         yield f"calls itself {found.name}"
-    elif not found.columns or len({*found.columns}) < len(found.columns):
-        yield "has no columns, or two of one name"
-    elif not found.variants or not {*found.variants} <= {*VARIANTS}:
-        yield f"has variants that are not among {', '.join(VARIANTS)}"
+    elif not _are_names(found.columns) or len({*found.columns}) < len(found.columns):
+        yield "has no columns, two of one name, or some whose names are no texts in a tuple"
+    elif RESERVED & {*found.columns}:
+        yield f"has columns that a store has, too: {', '.join(sorted(RESERVED & {*found.columns}))}"
+    elif not _are_names(found.variants) or not {*found.variants} <= {*VARIANTS}:
+        yield f"has variants that are not a tuple of some of {', '.join(VARIANTS)}"
     elif found.window not in WINDOWS:
         yield f"names a window {choices(found.window, WINDOWS)}"
+    elif type(found.rate) is not int or not LOWEST_RATE <= found.rate <= HIGHEST_RATE:
+        yield f"asks for {found.rate!r} Hz; possible are {LOWEST_RATE:,} to {HIGHEST_RATE:,}"
+    elif not callable(found.measure):
+        yield "has no function to measure with"
+
+
+def _are_names(given: Any) -> bool:
+    """Whether it is a tuple of words, at least one."""
+    return (
+        isinstance(given, tuple)
+        and bool(given)
+        and all(isinstance(each, str) and each for each in given)
+    )

@@ -151,6 +151,8 @@ def _faults(found: Any, name: str) -> list[str]:
         return [f"is a {type(found).__name__}, no {kind}"]
     if found.name != name:
         return [f"calls itself {found.name}"]
+    if not isinstance(found.sentence, str) or not callable(found.function):
+        return ["has no sentence, or no function"]
     if found.sees not in SIGHTS:
         return [f"sees {found.sees!r}, which is none of {', '.join(SIGHTS)}"]
     return []
