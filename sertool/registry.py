@@ -14,6 +14,7 @@ import importlib.metadata
 import importlib.util
 import pkgutil
 import sys
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -114,6 +115,26 @@ def get(kind: str, name: str) -> Any:
         )
     with running(kind, name):
         return _published(kind)[name][0].load()
+
+
+def checked(kind: str, name: str, faults: Callable[[Any, str], Iterable[str]]) -> Any:
+    """The plug-in of that kind and name; one that is not built in only if it keeps its contract.
+
+    Args:
+        kind: of plug-in.
+        name: of the plug-in.
+        faults: from a plug-in and its name to what of it breaks the contract, a phrase each.
+
+    Raises:
+        UnknownName, BadPlugin: as `get` says, or it breaks the contract.
+    """
+    found, where = get(kind, name), origin(kind, name)
+    if where is not None:
+        with guard(kind, name, where):
+            said = list(faults(found, name))
+        for fault in said:
+            raise breach(kind, name, where, fault)
+    return found
 
 
 def origin(kind: str, name: str) -> Origin | None:

@@ -216,7 +216,7 @@ def is_refused(file: Path) -> bool:
 
 
 def voices(folder: Path) -> Attempt:
-    """Voice files, up to what a model that hears the speaker answers."""
+    """Voice files, up to what a model for the speaker answers."""
     names = ("functionals",)
     fill(folder / "store", registry.get("corpora", "emodb"), 3, ("angry", "sad"), 2, names)
     candidate = named("logistic")

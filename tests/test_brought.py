@@ -319,7 +319,7 @@ def test_a_set_that_changed_or_is_gone_is_named(
     assert model.about["feature_sets"] == {"librosa178": "1"}
     assert sertool.Predictor(model).rule == audio.RULE
     newer = replace(model, about={**model.about, "feature_sets": {"librosa178": "0"}})
-    with pytest.raises(BadModel, match="hears librosa178, which measures other numbers now"):
+    with pytest.raises(BadModel, match="uses librosa178, which measures other numbers now"):
         sertool.Predictor(newer)
     plugins = {"estimators": {}, "feature_sets": {"loudness": "sertool-loudness 1.0"}}
     gone = {**model.about, "feature_sets": {"loudness": "1"}, "plugins": plugins}

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from conftest import Run
 from made_results import study
 from typer.main import get_command
 
@@ -21,33 +20,15 @@ from sertool.benchmark import predictions, results
 KAPPA = Path(__file__).parent / "plugin" / "sertool_example" / "kappa.py"
 TAKE_PLUGINS = (
     "benchmark", "calibrate", "corpora check", "extract", "list", "listen", "predict", "report",
-    "serve", "store check", "train",
+    "models", "serve", "store check", "train",
 )  # fmt: skip
 MakeStore = Callable[..., Path]
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A function that runs a command line in this process, which forgets its plug-ins after it."""
+@pytest.fixture(autouse=True)
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that ends forgets its plug-ins; here all run in one process."""
     monkeypatch.setattr(registry, "_FILES", {})
-
-    def call(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["sertool", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        captured = capsys.readouterr()
-        return Ran(int(stop.value.code or 0), captured.out, captured.err)
-
-    return call
 
 
 def stored(folder: Path) -> Path:

@@ -283,7 +283,7 @@ def test_a_model_of_other_features_is_refused(
 ) -> None:
     other = replace(trained("svm"), features=("loudness",))
     persistence.save(other, tmp_path / "m.sertool")
-    with pytest.raises(BadModel, match="hears librosa178, which measures other numbers now"):
+    with pytest.raises(BadModel, match="uses librosa178, which measures other numbers now"):
         sertool.load(tmp_path / "m.sertool")
     about = {name: each for name, each in other.about.items() if name != "feature_sets"}
     persistence.save(replace(other, about=about), tmp_path / "older.sertool")

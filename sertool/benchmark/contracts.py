@@ -25,15 +25,8 @@ def protocol(name: str) -> Protocol:
     >>> protocol("clips").leaks
     ('speaker', 'sentence')
     """
-    found = registry.get("protocols", name)
-    where = registry.origin("protocols", name)
-    if where is not None:
-        with registry.guard("protocols", name, where):
-            faults = list(_faults(found, name))
-        for fault in faults:
-            raise registry.breach("protocols", name, where, fault)
-    checked: Protocol = found
-    return checked
+    found: Protocol = registry.checked("protocols", name, _faults)
+    return found
 
 
 def check_splits(of: Protocol, splits: Sequence[Any], n_rows: int) -> None:

@@ -55,18 +55,11 @@ def find_corpus(name: str) -> Corpus:
     >>> find_corpus("emodb").language
     'de'
     """
-    found = registry.get("corpora", name)
+    found: Corpus = registry.checked("corpora", name, _faults)
     where = registry.origin("corpora", name)
     if where is None:
-        own: Corpus = found
-        return own
-    with registry.guard("corpora", name, where):
-        faults = list(_faults(found, name))
-    for fault in faults:
-        raise registry.breach("corpora", name, where, fault)
-    theirs: Corpus = found
-    parse = partial(_parsed, parse=theirs.parse, name=name, where=where)
-    return replace(theirs, parse=parse)
+        return found
+    return replace(found, parse=partial(_parsed, parse=found.parse, name=name, where=where))
 
 
 def _faults(found: Any, name: str) -> Iterator[str]:

@@ -76,8 +76,8 @@ def _confidence(sure_from: float) -> str:
     """
     if sure_from >= 1:
         return (
-            f"From no probability on {CONFIDENT_ACCURACY:.0%} of those held out are right: none is "
-            f"confident."
+            f"No probability is so high that {CONFIDENT_ACCURACY:.0%} of the held-out answers are "
+            "right, so none is confident."
         )
     return (
         f"An answer is confident from a probability of {sure_from:.2f} on: "

@@ -185,7 +185,7 @@ def _unpacked(packed: bytes, path: Path) -> bytes:
             f"again with: sertool train --estimator NAME --store DIR --output {path}"
         )
     if first is None:
-        raise _no_model(path, "its first line is another")
+        raise _no_model(path, "its first line is not that of a model")
     stream = memoryview(packed)[first.end() :]
     if hashlib.sha256(stream).hexdigest().encode() != first[2]:
         raise BadModel(f"{path} is damaged (its checksum is wrong); get it or train it again")

@@ -210,7 +210,7 @@ class Predictor:
 
 
 def _feature_sets(model: Model) -> tuple[FeatureSet, ...]:
-    """What a model hears, measured as in its training.
+    """What a model uses, measured as in its training.
 
     Raises:
         BadModel: a set that is not here, or measures other numbers by now.
@@ -229,7 +229,7 @@ def _feature_sets(model: Model) -> tuple[FeatureSet, ...]:
     changed = [each.name for each in found if versions.get(each.name, each.version) != each.version]
     if changed or columns != tuple(model.features):
         raise BadModel(
-            f"the model hears {', '.join(names)}, which measures other numbers now: train it again"
+            f"the model uses {', '.join(names)}, which measures other numbers now: train it again"
         )
     return found
 

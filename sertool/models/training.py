@@ -266,7 +266,7 @@ def _rule(feature_sets: Sequence[str]) -> audio.WindowRule:
     if len(rules) > 1:
         each = ", ".join(f"{one.name} ({one.window}, {one.rate:,} Hz)" for one in chosen)
         raise BadChoice(
-            f"a model hears recordings by one window at one rate, and these sets differ: {each}; "
+            f"a model takes recordings by one window at one rate, and these sets differ: {each}; "
             "train on those that agree"
         )
     return rules.pop()

@@ -112,25 +112,24 @@ def get(name: str) -> FeatureSet:
     ('functionals', 178)
     """
     plugin, _, window = name.partition("@")
-    found = registry.get("feature_sets", plugin)
-    where = registry.origin("feature_sets", plugin)
-    if where is not None:
-        with registry.guard("feature_sets", plugin, where):
-            faults = list(_faults(found, plugin))
-        for fault in faults:
-            raise registry.breach("feature_sets", plugin, where, fault)
-        measure = partial(
-            _checked, measure=found.measure, columns=found.columns, name=plugin, origin=where
-        )
-        found = replace(found, measure=measure, package=str(where))
+    found = _own(plugin)
     if window and window not in WINDOWS:
         raise BadChoice(f"no window {choices(window, WINDOWS)}")
-    own: FeatureSet = found
-    return (
-        own
-        if window in ("", own.window)
-        else replace(own, name=name, window=cast("Window", window))
+    if window in ("", found.window):
+        return found
+    return replace(found, name=name, window=cast("Window", window))
+
+
+def _own(plugin: str) -> FeatureSet:
+    """A set by its own rule; what one of another package measures is checked."""
+    found: FeatureSet = registry.checked("feature_sets", plugin, _faults)
+    where = registry.origin("feature_sets", plugin)
+    if where is None:
+        return found
+    measure = partial(
+        _checked, measure=found.measure, columns=found.columns, name=plugin, origin=where
     )
+    return replace(found, measure=measure, package=str(where))
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:

@@ -78,13 +78,8 @@ def get(name: str) -> Normalisation:
     >>> get("train").sentence
     'Features are standardised by the training rows.'
     """
-    found = registry.get("normalisations", name)
-    where = registry.origin("normalisations", name)
-    if where is not None:
-        for fault in _faults(found, name):
-            raise registry.breach("normalisations", name, where, fault)
-    normalisation: Normalisation = found
-    return normalisation
+    found: Normalisation = registry.checked("normalisations", name, _faults)
+    return found
 
 
 def find(name: str) -> Normalisation | None:
