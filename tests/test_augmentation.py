@@ -90,4 +90,4 @@ def test_only_what_is_asked_is_made(
 ) -> None:
     monkeypatch.delattr(augmentation, unwanted)
     (original,) = augmentation.variants(signal, SHA256, ("original",))
-    assert original.signal is signal
+    assert original.samples is signal.samples

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from cluster import free_port, process
 from joblib.externals.loky import get_reusable_executor
@@ -161,7 +163,8 @@ def test_a_flipped_byte_of_a_page_elsewhere_is_found(memory: Path) -> None:
     fill(memory, registry.get("corpora", "emodb"), 2, ("angry", "sad"), 2)
     file = memory / "emodb" / "librosa178.study.parquet"
     content = bytearray(file.read_bytes())
-    content[len(content) // 3] ^= 1
+    chunk = pq.read_metadata(io.BytesIO(content)).row_group(0).column(20)
+    content[chunk.data_page_offset + chunk.total_compressed_size - 1] ^= 1  # behind its header
     file.write_bytes(bytes(content))
     with pytest.raises(BadTable, match="remove that file"):
         store.read(memory)

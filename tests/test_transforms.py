@@ -49,7 +49,7 @@ def test_values_beyond_the_bound_count_as_the_bound():
 @pytest.mark.parametrize("bound", [0, -1.0, float("nan")])
 def test_a_bound_that_is_none(bound):
     with pytest.raises(BadChoice, match="above 0"):
-        logistic.estimator(bound=bound).fit([[0.0], [1.0]], [0, 1])
+        logistic.estimator.made(bound=bound).fit([[0.0], [1.0]], [0, 1])
 
 
 def test_one_feature_of_another_room_does_not_outvote_the_others():
@@ -57,5 +57,5 @@ def test_one_feature_of_another_room_does_not_outvote_the_others():
     y = np.repeat([0, 1], 200)
     X = random.normal(size=(400, 5)) + y[:, None]
     asked = np.array([[1e6, -2.0, -2.0, -2.0, -2.0]])
-    assert logistic.estimator(bound=1e9).fit(X, y).predict(asked) == 1
-    assert logistic.estimator().fit(X, y).predict(asked) == 0
+    assert logistic.estimator.made(bound=1e9).fit(X, y).predict(asked) == 1
+    assert logistic.estimator.made().fit(X, y).predict(asked) == 0
