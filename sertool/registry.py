@@ -331,20 +331,21 @@ def _built_in(kind: str) -> frozenset[str]:
 
 def _published(kind: str) -> Points:
     """The entry points of a kind by name; of two packages that bring one name both."""
-    return _scanned(kind, tuple(sys.path))
+    return _scanned(tuple(sys.path)).get(f"sertool.{kind}", {})
 
 
 @cache
-def _scanned(kind: str, path: tuple[str, ...]) -> Points:
-    """The entry points of a kind of all packages that are found on a search path."""
-    found: Points = {}
+def _scanned(path: tuple[str, ...]) -> dict[str, Points]:
+    """The entry points of all kinds, of all packages that are found on a search path, by group."""
+    found: dict[str, Points] = {}
     packages: set[str] = set()
     for distribution in importlib.metadata.distributions():
-        name = distribution.name or ""
-        if name in packages:  # the first on the path counts
+        text = distribution.read_text("entry_points.txt") or ""
+        if "sertool." not in text or distribution.name in packages:  # the first on the path counts
             continue
-        packages.add(name)
+        packages.add(distribution.name)
         with suppress(ValueError, TypeError, AttributeError):  # a damaged list of entry points
-            for point in distribution.entry_points.select(group=f"sertool.{kind}"):
-                found[point.name] = (*found.get(point.name, ()), point)
+            for point in distribution.entry_points:
+                of_group = found.setdefault(point.group, {})
+                of_group[point.name] = (*of_group.get(point.name, ()), point)
     return found
