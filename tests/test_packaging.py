@@ -106,7 +106,7 @@ def test_every_extra_that_is_hinted_exists() -> None:
 
 def test_every_dependency_has_a_floor() -> None:
     floors = runpy.run_path(str(ROOT / ".ci" / "oldest.py"))["floors"](PROJECT)
-    assert "typer==0.12.5" in floors
+    assert "typer==0.19.2" in floors
     assert len(floors) > 20
 
 
