@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import joblib
 
+from sertool import versions
 from sertool.errors import BadChoice, MissingExtra, choices
 
 Outcome = TypeVar("Outcome")
@@ -71,7 +72,7 @@ def engine(name: str, scheduler: str | None = None) -> Iterator[None]:
     try:
         from distributed import Client
     except ImportError:
-        raise MissingExtra("a Dask cluster takes: pip install 'sertool[dask]'") from None
+        raise MissingExtra(f"a Dask cluster takes: {versions.hint('dask')}") from None
     try:
         client = Client(scheduler, timeout=PATIENCE_S, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -25,14 +25,15 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, LINTER = SETTINGS["project"], SETTINGS["tool"]["importlinter"]
 LIGHT = {"filelock", "platformdirs", "rich", "typer"}
 MODULES = {
-    "scikit-learn": "sklearn", "universal-pathlib": "upath", "xgboost-cpu": "xgboost",
+    "scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow", "universal-pathlib": "upath",
+    "xgboost-cpu": "xgboost",
 }  # fmt: skip
 """Distributions whose module is called otherwise."""
 DEPENDENCIES = {
     re.match(r"[\w-]+", line)[0]
     for lines in (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
     for line in lines
-} - {"sertool"}
+} - {PROJECT["name"]}
 HEAVY = {MODULES.get(name, name) for name in DEPENDENCIES - LIGHT} | {
     "dask", "fsspec", "jax", "torch",
 }  # fmt: skip

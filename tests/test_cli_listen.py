@@ -20,6 +20,7 @@ from synthetic import syllables, write_sound
 from typer.testing import CliRunner, Result
 
 import sertool
+from sertool import versions
 from sertool.cli import app
 from sertool.cli.live_display import Display
 from sertool.errors import BadChoice, MissingExtra, SertoolError
@@ -122,8 +123,8 @@ def test_a_kill_loses_nothing(listening: subprocess.Popen[str], tmp_path: Path) 
         (("--speed", 2), BadChoice, "add --replay FILE"),
         (("--replay", "a.wav", "--device", "usb"), BadChoice, "not both"),
         (("--replay", "a.wav", "--backend", "svm", "--model", "m"), BadChoice, "not both"),
-        ((), MissingExtra, 'pip install "sertool[live]"'),
-        (("--list-devices",), MissingExtra, 'pip install "sertool[live]"'),
+        ((), MissingExtra, versions.hint("live")),
+        (("--list-devices",), MissingExtra, versions.hint("live")),
     ],
 )
 def test_what_is_asked_amiss_is_said_before_anything_is_loaded(

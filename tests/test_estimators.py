@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib.util
 import pickle
+import re
 import subprocess
 import sys
 from typing import Any
@@ -17,7 +18,7 @@ from sklearn.metrics import recall_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import has_fit_parameter
 
-from sertool import estimators, registry
+from sertool import estimators, registry, versions
 from sertool.errors import BadChoice, MissingExtra
 from sertool.estimators import _network
 from sertool.models import trust
@@ -288,7 +289,7 @@ class TestNetwork:
     def test_without_keras_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "keras", None)
         _network.network.cache_clear()
-        with pytest.raises(MissingExtra, match=r'pip install "sertool\[cnn\]".*KERAS_BACKEND'):
+        with pytest.raises(MissingExtra, match=f"{re.escape(versions.hint('cnn'))}.*KERAS_BACKEND"):
             make("cnn").fit(*rows(n=12))
 
     @needs_keras

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from synthetic import tone, write_sound
 
+from sertool import versions
 from sertool.audio import microphone
 from sertool.audio.microphone import Device
 from sertool.errors import BadChoice, MissingExtra, NotFound
@@ -138,7 +140,7 @@ def test_without_a_default_the_first_is_heard(connected: list[dict[str, Any]]) -
 
 def test_without_sounddevice_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(MissingExtra, match=r'pip install "sertool\[live\]"'):
+    with pytest.raises(MissingExtra, match=re.escape(versions.hint("live"))):
         microphone.devices()
 
 

@@ -183,6 +183,21 @@ def zipped(members: dict[str, bytes], how: int = zipfile.ZIP_STORED) -> bytes:
     return archive.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("content", "number"),
+    [(zipped({"schema.json": b"{}"}), 1), (b"sertool model 3 %s\n" % (b"0" * 64), 3)],
+    ids=["older", "newer"],
+)
+def test_a_model_of_another_format_is_answered_with_the_command_that_trains_it_again(
+    tmp_path: Path, content: bytes, number: int
+) -> None:
+    path = tmp_path / "m.sertool"
+    again = f"sertool train --estimator NAME --store DIR --output {path}"
+    says = refused(path, content)
+    assert f"a model of format {number}; this sertool reads format 2" in says
+    assert says.endswith(again)
+
+
 def test_a_truncated_model_file(trained: Callable[[str], Model], tmp_path: Path) -> None:
     persistence.save(trained("svm"), tmp_path / "m.sertool")
     whole = (tmp_path / "m.sertool").read_bytes()

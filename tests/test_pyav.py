@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sertool import audio
+from sertool import audio, versions
 from sertool.audio import decoding, pyav
 from sertool.errors import BadRecording, MissingExtra
 
@@ -95,7 +96,7 @@ def test_without_the_extra_the_error_says_how_to_install_it(
 ) -> None:
     path = encoded(tmp_path / "a.webm", melody(1.0))
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(MissingExtra, match=r"WebM.*pip install \"sertool\[formats\]\""):
+    with pytest.raises(MissingExtra, match=f"WebM.*{re.escape(versions.hint('formats'))}"):
         audio.read(path)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sertool import versions
 from sertool.audio import LONGEST_TIMELINE_S, decoding
 from sertool.errors import BadChoice, MissingExtra, NotFound
 
@@ -26,7 +27,6 @@ GONE_AFTER_S = 5.0
 """A device that gives no block for so long is gone."""
 SPEEDS = (0.1, 100.0)
 """Slowest and fastest pace of a replay; 1 is the recording's own."""
-INSTALL = 'pip install "sertool[live]"'
 INSTALL_PORTAUDIO = (
     "apt install libportaudio2 (Debian, Ubuntu), dnf install portaudio (Fedora), "
     "brew install portaudio (macOS)"
@@ -248,7 +248,8 @@ def _sounddevice() -> ModuleType:
     try:
         import sounddevice
     except ImportError:
-        raise MissingExtra(f"a microphone needs sounddevice: {INSTALL}, {OTHERWISE}") from None
+        install = versions.hint("live")
+        raise MissingExtra(f"a microphone needs sounddevice: {install}, {OTHERWISE}") from None
     except OSError as error:
         raise MissingExtra(
             f"sounddevice is installed, but not the library it needs ({error}): "

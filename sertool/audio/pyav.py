@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from sertool import versions
 from sertool.errors import BadRecording, MissingExtra
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-INSTALL = 'pip install "sertool[formats]"'
 BLOCK_SAMPLES = 2**15
 """Frames of a codec are joined to blocks of at least this length."""
 TOLERANCE_S = 1.0
@@ -118,7 +118,8 @@ def _pyav(path: str | os.PathLike[str], name: str) -> ModuleType:
         import av
     except ImportError:
         raise MissingExtra(
-            f"'{path}' is {_NAMES[name]}, which needs PyAV: {INSTALL}, or convert it to WAV"
+            f"'{path}' is {_NAMES[name]}, which needs PyAV: {versions.hint('formats')}, "
+            "or convert it to WAV"
         ) from None
     module: ModuleType = av
     return module

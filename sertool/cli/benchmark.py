@@ -154,13 +154,13 @@ def _name(spec: Path | None, place: Path) -> str:
 
 def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict[str, Any]:
     """The specification with what the options say instead."""
-    from sertool import store
+    from sertool import store, versions
     from sertool.benchmark import study
 
     asked = study.read(spec or QUICK)
     if spec is None and given["estimators"] is None and find_spec("keras") is None:
         asked["estimators"].pop("cnn")
-        console.say('the cnn is left out; it needs: pip install "sertool[cnn]"')
+        console.say(f"the cnn is left out; it needs: {versions.hint('cnn')}")
     settings = asked.get("estimators", {})
     for name, value in given.items():
         if value is not None:

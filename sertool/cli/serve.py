@@ -9,12 +9,11 @@ from typing import Annotated
 
 import typer
 
+from sertool import versions
 from sertool.cli import console
 from sertool.cli.model_options import DEFAULT_BACKEND
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import MissingExtra
-
-INSTALL = 'pip install "sertool[web]"'
 
 
 def serve(
@@ -39,7 +38,7 @@ def serve(
     try:
         from sertool import web
     except ModuleNotFoundError as error:
-        raise MissingExtra(f"the web page needs {error.name}: {INSTALL}") from None
+        raise MissingExtra(f"the web page needs {error.name}: {versions.hint('web')}") from None
     app = web.application(_models(model), {"localhost", socket.gethostname(), host})
     listening = web.bound(host, port)
     console.say(f"http://{_shown(host)}:{listening.getsockname()[1]} - stop it with Ctrl-C")

@@ -17,6 +17,7 @@ import joblib
 import numpy as np
 import numpy.typing as npt
 
+from sertool import versions
 from sertool.errors import MissingExtra
 
 CHANNELS = 256
@@ -139,9 +140,9 @@ def _keras() -> ModuleType:
         import keras
     except ImportError as error:
         raise MissingExtra(
-            f"the CNN learns through Keras, which does not load ({error}): pip install "
-            '"sertool[cnn]", or, with Keras and JAX or PyTorch installed, set the environment '
-            "variable KERAS_BACKEND to jax or torch"
+            f"the CNN learns through Keras, which does not load ({error}): "
+            f"{versions.hint('cnn')}, or, with Keras and JAX or PyTorch installed, set the "
+            "environment variable KERAS_BACKEND to jax or torch"
         ) from error
     return keras  # type: ignore[no-any-return]
 

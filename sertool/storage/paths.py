@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
+from sertool import versions
 from sertool.errors import BadChoice, MissingExtra, NotFound
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def path(given: str | Path) -> Path:
         from upath import UPath
     except ImportError:
         raise MissingExtra(
-            f"{given} is a remote path, which takes: pip install 'sertool[remote]'"
+            f"{given} is a remote path, which takes: {versions.hint('remote')}"
         ) from None
     try:
         # without the cache of listings: other machines write there, too
