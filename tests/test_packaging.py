@@ -104,6 +104,20 @@ def test_every_extra_that_is_hinted_exists() -> None:
     assert hinted <= PROJECT["optional-dependencies"].keys()
 
 
+def test_the_version_is_the_same_everywhere() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    version, date = re.findall(r"^## \[([\d.]+)\] - ([\d-]+)$", changes, re.MULTILINE)[0]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert PROJECT["version"] == version
+    assert f"\nversion: {version}\ndate-released: {date}\n" in citation
+
+
+def test_sizes_and_extras_of_the_docs_are_those_that_exist() -> None:
+    page = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
+    described = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    assert {*described, "all", "test"} == PROJECT["optional-dependencies"].keys()
+
+
 def test_every_dependency_has_a_floor() -> None:
     floors = runpy.run_path(str(ROOT / ".ci" / "oldest.py"))["floors"](PROJECT)
     assert "typer==0.19.2" in floors
