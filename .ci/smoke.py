@@ -127,11 +127,13 @@ def serve() -> None:
         [SERTOOL, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr
-        lines = (line.split()[0] for line in process.stderr if line.startswith("http"))
-        address = next(lines)  # libraries may warn before it
-        with urllib.request.urlopen(f"{address}/api", timeout=60) as answer:
-            assert "sertool" in json.load(answer)
-        process.send_signal(signal.SIGINT)
+        lines = (line.split()[0] for line in process.stderr if line.startswith("http://"))
+        try:
+            address = next(lines)  # libraries may warn before it, and name https addresses
+            with urllib.request.urlopen(f"{address}/api", timeout=60) as answer:
+                assert "sertool" in json.load(answer)
+        finally:
+            process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
 
 
