@@ -15,7 +15,7 @@ import importlib.util
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, redirect_stdout, suppress
+from contextlib import AbstractContextManager, ExitStack, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -300,11 +300,10 @@ def _module(path: Path, version: str) -> ModuleType:
         raise BadPlugin(f"{path} is no Python file; its name must end in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    try:
+    with ExitStack() as on_failure:
+        on_failure.callback(sys.modules.pop, name, None)
         spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
+        on_failure.pop_all()
     for pickler in PICKLERS:
         with suppress(ImportError):  # which of them joblib uses depends on its version
             importlib.import_module(pickler).register_pickle_by_value(module)
