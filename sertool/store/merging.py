@@ -195,12 +195,13 @@ def _sounds(sources: Iterable[Sequence[SealedFile]], held: Mapping[str, Sound]) 
 
     Of two sets one may have failed when a recording had changed; what it has is older then.
     """
-    files = [file for each in sources for file in each]
-    waiting = [each for each in files if layout.JOURNAL in each.file.parts]
+    whole: list[SealedFile] = []
+    waiting: list[SealedFile] = []
+    for file in (file for each in sources for file in each):
+        (waiting if layout.JOURNAL in file.file.parts else whole).append(file)
     found: dict[str, Sound] = {}
-    for each in files:
-        if each not in waiting:
-            found |= _sounds_in(each)
+    for each in whole:
+        found |= _sounds_in(each)
     found |= held
     for each in sorted(waiting, key=lambda each: each.file.name):
         found |= _sounds_in(each)
