@@ -109,10 +109,12 @@ def test_any_number_of_workers_gives_the_same(make_store: MakeStore, tmp_path: P
         [result for _, result in evaluation.run(plan, tmp_path / str(jobs), jobs=jobs)]
         for jobs in (1, 2)
     )
-    took = {"fit_seconds": 0.0, "predict_ms": 0.0}
+    took = {"fit_seconds": 0.0, "predict_ms": 0.0, "model_bytes": 0}
     assert [replace(result, **took) for result in one] == [
         replace(result, **took) for result in two
     ]
+    sizes = [[result.model_bytes for result in each] for each in (one, two)]
+    assert sizes[0] == pytest.approx(sizes[1], rel=0.01, abs=200)
     assert results.read(tmp_path / "2") == two
 
 

@@ -89,7 +89,8 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
         folder: where results are kept; made where it is not there.
         jobs: worker processes; 1 works in this process, -1 takes every core. Results come in the
             order of the plan and are the same for any number, but for the seconds that each fit
-            takes: only those of 1 are undisturbed.
+            takes (only those of 1 are undisturbed) and a few bytes of `model_bytes`: pickle writes
+            a word again where it is an equal object and not the same one.
 
     Raises:
         BadChoice: an estimator refuses a parameter.
