@@ -23,8 +23,8 @@ SIX_EMOTIONS: tuple[Emotion, ...] = ("angry", "disgust", "fear", "happy", "neutr
 Variant = Literal["original", "noise", "stretch_pitch"]
 VARIANTS: tuple[Variant, ...] = ("original", "noise", "stretch_pitch")
 
-Window = Literal["study"]
-WINDOWS: tuple[Window, ...] = ("study",)
+Window = Literal["study", "utterance"]
+WINDOWS: tuple[Window, ...] = ("study", "utterance")
 """The rules by which recordings are cut; `sertool.audio` says what they are."""
 
 

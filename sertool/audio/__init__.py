@@ -1,6 +1,6 @@
-"""Recordings as they are described: decoded, and the rule for what is cut out of them.
+"""Recordings as they are described: decoded, and the rules for what is cut out of them.
 
-The order is that of the study: decode, mix to mono, resample to 22,050 Hz, cut.
+The order is that of the study: decode, mix to mono, resample, cut.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sertool.audio import decoding
+from sertool.audio import decoding, utterance
 from sertool.audio.resampling import resampled
 from sertool.errors import BadRecording
 from sertool.types import Signal, Window
@@ -31,20 +31,28 @@ class WindowRule:
     Attributes:
         rate: sampling rate that the part is resampled to, in Hz.
         seconds: longest part, in seconds.
-        offset_s: where it begins, in seconds.
+        offset_s: where it begins, in seconds, by the rule "study".
         minimum_s: with less than this left after `offset_s` the part begins at 0 s instead; a
             recording shorter than this is a bad one.
+        name: "study" = from `offset_s` on; "utterance" = from the first to the last frame in which
+            somebody speaks, without the constant and the rumble below 30 Hz.
+        timeline_s: length of the windows that a long recording is cut into, in seconds.
     """
 
     rate: int = 22_050
     seconds: float = 2.5
     offset_s: float = 0.6
     minimum_s: float = 0.1
+    name: Window = "study"
+    timeline_s: float = 2.5
 
 
 RULE = WindowRule()
 """The study's rule: 2.5 s from 0.6 s on at 22,050 Hz."""
-RULES: dict[Window, WindowRule] = {"study": RULE}
+RULES: dict[Window, WindowRule] = {
+    "study": RULE,
+    "utterance": WindowRule(seconds=4.0, offset_s=0.0, name="utterance"),
+}
 
 
 def rule(window: Window, rate: int) -> WindowRule:
@@ -94,16 +102,20 @@ def described(sound: Signal, rule: WindowRule, name: str) -> tuple[Signal, float
         name: of the sound, for the error.
 
     Raises:
-        BadRecording: the sound is shorter than `rule.minimum_s`.
+        BadRecording: the sound is shorter than `rule.minimum_s`, or nobody speaks in that part.
 
-    >>> part, start_s = described(Signal(np.zeros(48_000, np.float32), 16_000), RULE, "a.wav")
+    >>> syllables = np.tile(np.repeat([0.1, 0.0], 4_000), 6) * np.sin(np.arange(48_000))
+    >>> part, start_s = described(Signal(syllables.astype(np.float32), 16_000), RULE, "a.wav")
     >>> part.samples.size / part.rate, part.rate, start_s
     (2.4, 22050, 0.6)
     """
     try:
-        return window(resample(sound, rule.rate), rule)
+        part, start_s = window(resample(sound, rule.rate), rule)
+        if rule.name == "study":
+            utterance.refuse_silence(sound, start_s, start_s + part.samples.size / part.rate)
     except BadRecording as error:
         raise BadRecording(f"{name}: {error}") from None
+    return part, start_s
 
 
 def read(
@@ -156,7 +168,8 @@ def window(signal: Signal, rule: WindowRule = RULE) -> tuple[Signal, float]:
         rule: what to cut.
 
     Raises:
-        BadRecording: the signal is shorter than `rule.minimum_s`.
+        BadRecording: the signal is shorter than `rule.minimum_s`; by the rule "utterance" nobody
+            speaks in it, too.
 
     >>> window(Signal(np.zeros(22_050, np.float32), 22_050))[1]
     0.6
@@ -169,6 +182,8 @@ def window(signal: Signal, rule: WindowRule = RULE) -> tuple[Signal, float]:
             f"a clip of {1000 * signal.samples.size / signal.rate:.0f} ms is too short; "
             f"at least {1000 * rule.minimum_s:.0f} ms are needed"
         )
+    if rule.name == "utterance":
+        return utterance.utterance(signal, rule.seconds)
     start = round(rule.offset_s * signal.rate)
     if signal.samples.size - start < minimum:
         start = 0

@@ -48,13 +48,24 @@ def decibels(power: np.ndarray) -> np.ndarray:
 def levels(signal: Signal) -> np.ndarray:
     """Level of each whole 20 ms frame in dB re full scale, at least -120; shape (n_frames,).
 
-    >>> levels(Signal(np.full(320, 0.1, np.float32), 16_000)).round(2).tolist()
+    Around the mean of the frame: a constant is not heard, and so has no level.
+
+    >>> levels(Signal(np.tile(np.float32([0.2, 0.0]), 160), 16_000)).round(2).tolist()
     [-20.0]
     """
-    length = round(FRAME_S * signal.rate)
+    length = frame_length(signal.rate)
     n_frames = signal.samples.size // length
-    frames = signal.samples[: n_frames * length].reshape(n_frames, length).astype(np.float64)
-    return decibels(np.square(frames).mean(axis=1))
+    frames = signal.samples[: n_frames * length].reshape(n_frames, length)
+    return decibels(frames.var(axis=1, dtype=np.float64))
+
+
+def frame_length(rate: int) -> int:
+    """Samples of a frame at a rate in Hz.
+
+    >>> frame_length(22_050)
+    441
+    """
+    return round(FRAME_S * rate)
 
 
 def near_loudest(levels: np.ndarray, within_db: float = ACTIVE_DB) -> np.ndarray:
@@ -112,9 +123,9 @@ def voice_activity(
     for start_s, signal in windows:
         frames = levels(signal)
         if frames.size:
-            backgrounds.append(float(np.percentile(frames, 10)))
+            backgrounds.append(background_level(frames))
             loudest.append(float(frames.max()))
-        yield start_s, signal, bool(frames.size) and _speaks(frames, min(backgrounds), max(loudest))
+        yield start_s, signal, bool(frames.size) and speaks(frames, min(backgrounds), max(loudest))
 
 
 def speech(windows: Iterable[tuple[float, Signal]]) -> Iterator[tuple[float, Signal]]:
@@ -126,7 +137,32 @@ def speech(windows: Iterable[tuple[float, Signal]]) -> Iterator[tuple[float, Sig
     return ((start_s, signal) for start_s, signal, speaks in voice_activity(windows) if speaks)
 
 
-def _speaks(frames: np.ndarray, background: float, loudest: float) -> bool:
+def speaks(
+    levels: np.ndarray, background: float | None = None, loudest: float | None = None
+) -> bool:
+    """Whether enough frames are active for somebody to speak: 0.3 s, or half where there is less.
+
+    Args:
+        levels: of the frames, shape (n_frames,), in dB.
+        background: the level of what lies behind; None = that of these frames.
+        loudest: the level of the loudest frame around; None = of these frames.
+
+    >>> speaks(np.full(100, -40.0)), speaks(np.tile([-40.0, -60.0], 50)), speaks(np.empty(0))
+    (False, True, False)
+    """
+    if not levels.size:
+        return False
+    background = background_level(levels) if background is None else background
+    loudest = float(levels.max()) if loudest is None else loudest
     bound = max(QUIETEST_DB, background + ABOVE_BACKGROUND_DB, loudest - ACTIVE_DB)
-    active_s = FRAME_S * np.count_nonzero(frames > bound)
-    return bool(active_s >= min(LEAST_S, FRAME_S * frames.size / 2))
+    active_s = FRAME_S * np.count_nonzero(levels > bound)
+    return bool(active_s >= min(LEAST_S, FRAME_S * levels.size / 2))
+
+
+def background_level(levels: np.ndarray) -> float:
+    """Level of what lies behind the voice: the 10th percentile of the frames, in dB.
+
+    >>> background_level(np.array([-60.0] * 20 + [-20.0] * 80))
+    -60.0
+    """
+    return float(np.percentile(levels, 10))

@@ -5,7 +5,8 @@ A specification in TOML has the keys of `study()`; each estimator may carry para
     protocols = ["clips", "speakers"]
     corpora = ["emodb", "ravdess+tess"]     # "+" joins corpora into one pool
     emotions = "six"                         # or "all", or a list; left out = the default
-    features = ["librosa178", "librosa178+functionals"]      # "+" takes both together
+    features = ["functionals", "librosa178+functionals"]     # "+" takes both together; left out =
+                                             # the set that is best on new speakers
     drop_duplicates = true                   # no clip whose sound has another name, too
 
     [estimators]
@@ -27,7 +28,7 @@ from typing import Any
 from sertool.benchmark import contracts
 from sertool.errors import BadChoice, NotFound, UnknownName, choices
 from sertool.features import sets
-from sertool.features.sets import REFERENCE
+from sertool.features.sets import BEST
 from sertool.learning import candidate, normalisations
 from sertool.learning.candidate import Candidate
 from sertool.types import VARIANTS, Protocol, Variant
@@ -69,7 +70,7 @@ class Study:
     protocols: tuple[Protocol, ...]
     estimators: tuple[Candidate, ...]
     pools: tuple[tuple[str, ...], ...]
-    features: tuple[tuple[str, ...], ...] = (REFERENCE,)
+    features: tuple[tuple[str, ...], ...] = (BEST,)
     normalisations: tuple[str, ...] = ("train",)
     emotions: tuple[str, ...] | str = "default"
     train_variants: tuple[Variant, ...] = VARIANTS
@@ -92,7 +93,7 @@ def study(
     protocols: Sequence[str],
     corpora: Sequence[str],
     estimators: Estimators,
-    features: Sequence[str] = REFERENCE,
+    features: Sequence[str] = BEST,
     normalisation: Sequence[str] = ("train",),
     emotions: Sequence[str] | str = "default",
     train_variants: Sequence[str] = VARIANTS,
@@ -110,7 +111,8 @@ def study(
             [[64, 32]] is the one choice [64, 32]. An estimator of one's own, under a name that no
             plug-in has: {"mine": MyClassifier()}, its class, or a function that makes one, as
             `sertool.estimators.Estimator` says; it must be picklable where there are several jobs.
-        features: feature sets of the store; "a+b" takes both together.
+        features: feature sets of the store; "a+b" takes both together, "a@study" one by another
+            rule for windows than its own.
         normalisation: names, for example ["train", "speaker"].
         emotions: "default", "six", "all", or a list of emotions.
         train_variants: of "original", "noise", "stretch_pitch".

@@ -13,6 +13,7 @@ from sertool.cli import console, home
 from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.report import show
 from sertool.errors import BadChoice
+from sertool.features.sets import BEST
 from sertool.storage import paths
 
 if TYPE_CHECKING:
@@ -63,8 +64,12 @@ def benchmark(
         str | None,
         typer.Option(
             metavar="A,B+C",
-            help="librosa178, functionals; B+C uses both together. (default: SPEC, else the 178)",
+            help="functionals, librosa178; B+C uses both together. (default: SPEC, else "
+            f"{','.join(BEST)})",
         ),
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
     ] = None,
     normalisation: Annotated[
         str | None,
@@ -128,6 +133,7 @@ def benchmark(
         "train_variants": train_variants, "seeds": seeds,
     }  # fmt: skip
     keys = _asked(spec, given, place)
+    keys["features"] = [console.in_window(each, window) for each in keys.get("features", BEST)]
     if drop_duplicates:
         keys["drop_duplicates"] = True
     asked = study.study(**keys)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 Outcome = TypeVar("Outcome")
 
+WINDOW = (
+    "What is measured of a recording: study = 2.5 s from 0.6 s on; utterance = from the first to "
+    "the last sound of speech, up to 4 s. (default: that of each feature set)"
+)
 ENGINE = "Where the work is done: in processes of this machine, or on a Dask cluster."
 SCHEDULER = "The address of the Dask scheduler; its workers need sertool, too."
 SETTLED_S = 1.0
@@ -72,13 +76,33 @@ def words(given: str) -> list[str]:
     return [word.strip() for word in given.split(",") if word.strip()]
 
 
-def feature_sets(given: str) -> list[str]:
+def feature_sets(given: str, window: str | None = None) -> list[str]:
     """What an option lists where sets are always taken together, with commas or plus signs.
 
-    >>> feature_sets("librosa178+functionals")
-    ['librosa178', 'functionals']
+    Args:
+        given: names of sets.
+        window: the rule that recordings are cut by; None = that of each set.
+
+    Raises:
+        UnknownName, BadChoice, BadPlugin: no such set or rule.
+
+    >>> feature_sets("librosa178+functionals", "study")
+    ['librosa178', 'functionals@study']
     """
-    return words(given.replace("+", ","))
+    return [in_window(name, window) for name in words(given.replace("+", ","))]
+
+
+def in_window(names: str, window: str | None) -> str:
+    """A feature set, or several joined by plus signs, by another rule for windows.
+
+    >>> in_window("librosa178+functionals", "study")
+    'librosa178+functionals@study'
+    """
+    from sertool.features import sets
+
+    if window is None:
+        return names
+    return "+".join(sets.by_window(name.strip(), window) for name in names.split("+"))
 
 
 def stderr() -> Console:

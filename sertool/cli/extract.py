@@ -10,6 +10,7 @@ import typer
 from sertool.cli import console, corpus_options, home
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadRecording
+from sertool.features.sets import BEST
 from sertool.types import EMOTIONS
 
 if TYPE_CHECKING:
@@ -55,10 +56,13 @@ def extract(
         str,
         typer.Option(
             metavar="A,B",
-            help="Feature sets: librosa178 (the study's), functionals (517 statistics over "
-            "frames). Those that the store already holds stay in it.",
+            help="Feature sets: functionals (517 statistics over frames), librosa178 (the "
+            "study's). Those that the store already holds stay in it.",
         ),
-    ] = "librosa178",
+    ] = ",".join(BEST),
+    window: Annotated[
+        str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
+    ] = None,
     engine: Annotated[str, typer.Option(metavar="local|dask", help=console.ENGINE)] = "local",
     scheduler: Annotated[
         str | None, typer.Option(metavar="TCP://HOST:PORT", help=console.SCHEDULER)
@@ -90,7 +94,7 @@ def extract(
         found = [sources.first_speakers(source, speakers) for source in found]
     for name, _ in upgrade.upgrade(place):
         console.say(f"{name}: converted from an older format of the store, nothing measured")
-    plan = extraction.plan(found, place, console.feature_sets(features))
+    plan = extraction.plan(found, place, console.feature_sets(features, window))
     with parallel.engine(engine, scheduler):
         bad = _run(plan, jobs)
     _summary(plan, bad)

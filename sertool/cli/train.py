@@ -10,6 +10,7 @@ import typer
 from sertool.cli import console, home
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadChoice
+from sertool.features.sets import BEST
 from sertool.notation import percent, settings
 
 if TYPE_CHECKING:
@@ -36,8 +37,11 @@ def train(
         str, typer.Option(metavar="six|all|A,B", help="Which emotions to recognise.")
     ] = "six",
     features: Annotated[
-        str, typer.Option(metavar="A,B", help="Feature sets: librosa178, functionals.")
-    ] = "librosa178",
+        str, typer.Option(metavar="A,B", help="Feature sets: functionals, librosa178.")
+    ] = ",".join(BEST),
+    window: Annotated[
+        str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
+    ] = None,
     train_variants: Annotated[
         str | None,
         typer.Option(
@@ -92,7 +96,7 @@ def train(
         emotions=emotions if emotions in ("six", "all") else console.words(emotions),
         train_variants=console.words(train_variants) if train_variants else VARIANTS,
     )
-    sets = console.feature_sets(features)
+    sets = console.feature_sets(features, window)
     for name in sets:
         stored_sets.refuse_missing(place, name)
     table = store_file.read(place, names, sets)

@@ -14,7 +14,7 @@ import numpy as np
 from sertool import audio
 from sertool.audio import decoding
 from sertool.audio.activity import speech
-from sertool.audio.windows import windows
+from sertool.audio.windows import described_part, windows
 from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
 from sertool.features import sets
 from sertool.features.sets import FeatureSet
@@ -86,7 +86,7 @@ class Predictor:
         self.rule = audio.WindowRule(**model.window)
 
     def __call__(self, recording: str | Path | np.ndarray, rate: int | None = None) -> Prediction:
-        """Recognise the emotion of one recording, by the window of training: 2.5 s from 0.6 s on.
+        """Recognise the emotion of one recording, by the window of training (`Predictor.rule`).
 
         Args:
             recording: the path of a sound file, or samples of shape (n,) or (n, channels), floats
@@ -95,13 +95,14 @@ class Predictor:
 
         Raises:
             NotFound: no such file.
-            BadRecording: no sound, or too short, damaged or silent.
+            BadRecording: no sound, too short or damaged, or nobody seems to speak in it.
             BadChoice: samples without a rate, or a file with one.
 
         >>> time = np.arange(22_050) / 22_050
-        >>> prediction = load("xgboost")(0.1 * np.sin(2 * np.pi * 220 * time), rate=22_050)
+        >>> vowels = np.sin(2 * np.pi * 220 * time) * np.maximum(0, np.sin(2 * np.pi * 4 * time))
+        >>> prediction = load("xgboost")(0.1 * vowels, rate=22_050)
         >>> prediction.start_s, prediction.end_s, round(sum(prediction.probabilities.values()), 6)
-        (0.6, 1.0, 1.0)
+        (0.0, 0.88, 1.0)
         """
         started = time.perf_counter()
         name = _name(recording)
@@ -111,7 +112,8 @@ class Predictor:
         duration_s = sound.samples.size / sound.rate
         if duration_s < LONG_S:
             return prediction
-        analysed = f"{self.rule.seconds} of {duration_s:.0f} s were analysed: a timeline covers all"
+        analysed_s = signal.samples.size / signal.rate
+        analysed = f"{analysed_s:.1f} of {duration_s:.0f} s were analysed: a timeline covers all"
         return dataclasses.replace(prediction, remarks=(*prediction.remarks, analysed))
 
     def timeline(
@@ -121,7 +123,9 @@ class Predictor:
 
         Windows of 2.5 s begin every `hop_s` seconds; one more ends with the recording, and one
         shorter than a window is a window by itself. Those in which nobody seems to speak are left
-        out (`sertool.audio.activity`). Memory does not grow with the length of the recording.
+        out (`sertool.audio.activity`); by the rule "utterance" a prediction is of the part of its
+        window from the first to the last active frame. Memory does not grow with the length of
+        the recording.
 
         Args:
             recording: as above, of up to 24 hours.
@@ -137,13 +141,14 @@ class Predictor:
         name = _name(recording)
         with _stream(recording, rate) as stream:
             for start_s, signal in speech(windows(stream.blocks, stream.rate, self.rule, hop_s)):
-                yield self._predict(signal, start_s, name, time.perf_counter())
+                yield self._predict_window(signal, start_s, name, time.perf_counter())
 
     def window(self, signal: Signal, start_s: float = 0.0) -> Prediction:
         """Recognise the emotion of a piece of sound that is cut already, such as a live one.
 
         Args:
-            signal: mono, at any rate, from 0.1 to 2.5 s; all of it is analysed.
+            signal: mono, at any rate, from 0.1 to 2.5 s; by the rule "utterance" what is analysed
+                reaches from its first to its last active frame, otherwise it is all of it.
             start_s: where it begins in what it was cut from.
 
         Raises:
@@ -155,13 +160,13 @@ class Predictor:
         """
         started = time.perf_counter()
         length_s = signal.samples.size / signal.rate
-        if not self.rule.minimum_s <= length_s < self.rule.seconds + 0.5 / signal.rate:
+        if not self.rule.minimum_s <= length_s < self.rule.timeline_s + 0.5 / signal.rate:
             raise BadRecording(
                 f"a window of {length_s:.3f} s; possible are {self.rule.minimum_s} to "
-                f"{self.rule.seconds} s: cut it, or call the predictor itself"
+                f"{self.rule.timeline_s} s: cut it, or call the predictor itself"
             )
-        samples = Signal(_mono(signal.samples), signal.rate)
-        return self._predict(audio.resample(samples, self.rule.rate), start_s, ARRAY, started)
+        samples = audio.resample(Signal(_mono(signal.samples), signal.rate), self.rule.rate)
+        return self._predict_window(samples, start_s, ARRAY, started)
 
     def for_speaker(self, voice: Voice) -> Predictor:
         """A predictor of the same model for one speaker; this one stays as it is.
@@ -181,6 +186,13 @@ class Predictor:
         (0.5, 0.5)
         """
         return Predictor(for_speaker(self.model, voice))
+
+    def _predict_window(
+        self, signal: Signal, start_s: float, name: str, started: float
+    ) -> Prediction:
+        """Predict a window that is known to hold speech, at the rule's rate."""
+        part, lead_s = described_part(signal, self.rule)
+        return self._predict(part, start_s + lead_s, name, started)
 
     def _predict(self, signal: Signal, start_s: float, name: str, started: float) -> Prediction:
         if not signal.samples.any():

@@ -31,7 +31,7 @@ def train(
     table: pa.Table,
     candidate: Candidate,
     *,
-    feature_sets: Sequence[str] = sets.REFERENCE,
+    feature_sets: Sequence[str] = sets.BEST,
     seed: int = 42,
     folds: int = 5,
 ) -> Model:

@@ -76,7 +76,7 @@ class ExtractionPlan:
 
 
 def plan(
-    sources: Sequence[Source], folder: Path, feature_sets: Sequence[str] = sets.REFERENCE
+    sources: Sequence[Source], folder: Path, feature_sets: Sequence[str] = sets.BEST
 ) -> ExtractionPlan:
     """Compare what lies in the corpora's folders with what the store at `folder` knows.
 

@@ -79,7 +79,7 @@ def smoothed(windows: Sequence[Prediction]) -> Prediction:
 def warm_up(predictor: Predictor) -> None:
     """Predict once on noise, so that the first window is not late while code is being compiled."""
     rule = predictor.rule
-    noise = np.random.default_rng(0).normal(0, 0.1, round(rule.seconds * rule.rate))
+    noise = np.random.default_rng(0).normal(0, 0.1, round(rule.timeline_s * rule.rate))
     predictor.window(Signal(noise.astype(np.float32), rule.rate))
 
 
