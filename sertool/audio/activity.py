@@ -33,6 +33,8 @@ MEMORY = 30
 """Windows that are remembered for background and loudest frame."""
 LEAST_S = 0.3
 """Active frames that a window must hold; of a shorter one, half."""
+SHORTEST_WORD_S = 0.15
+"""Active frames that a whole recording must hold; a short word has no more."""
 
 
 def decibels(power: np.ndarray) -> np.ndarray:
@@ -137,26 +139,38 @@ def speech(windows: Iterable[tuple[float, Signal]]) -> Iterator[tuple[float, Sig
     return ((start_s, signal) for start_s, signal, speaks in voice_activity(windows) if speaks)
 
 
-def speaks(
-    levels: np.ndarray, background: float | None = None, loudest: float | None = None
-) -> bool:
-    """Whether enough frames are active for somebody to speak: 0.3 s, or half where there is less.
+def holds_speech(levels: np.ndarray) -> bool:
+    """Whether somebody seems to speak in a whole recording: 0.15 s of it are active, or half.
 
     Args:
-        levels: of the frames, shape (n_frames,), in dB.
-        background: the level of what lies behind; None = that of these frames.
-        loudest: the level of the loudest frame around; None = of these frames.
+        levels: of its frames, shape (n_frames,), in dB.
 
-    >>> speaks(np.full(100, -40.0)), speaks(np.tile([-40.0, -60.0], 50)), speaks(np.empty(0))
-    (False, True, False)
+    >>> holds_speech(np.full(100, -40.0)), holds_speech(np.tile([-40.0, -60.0], 50))
+    (False, True)
     """
     if not levels.size:
         return False
-    background = background_level(levels) if background is None else background
-    loudest = float(levels.max()) if loudest is None else loudest
+    background, loudest = background_level(levels), float(levels.max())
+    return speaks(levels, background, loudest, least_s=SHORTEST_WORD_S)
+
+
+def speaks(
+    levels: np.ndarray, background: float, loudest: float, *, least_s: float = LEAST_S
+) -> bool:
+    """Whether enough frames are active for somebody to speak: so much, or half where there is less.
+
+    Args:
+        levels: of the frames, shape (n_frames,), in dB.
+        background: the level of what lies behind, in dB.
+        loudest: the level of the loudest frame around, in dB.
+        least_s: how much must be active, in seconds.
+
+    >>> speaks(np.tile([-40.0, -60.0], 50), -60.0, -40.0), speaks(np.full(9, -58.0), -60.0, -40.0)
+    (True, False)
+    """
     bound = max(QUIETEST_DB, background + ABOVE_BACKGROUND_DB, loudest - ACTIVE_DB)
     active_s = FRAME_S * np.count_nonzero(levels > bound)
-    return bool(active_s >= min(LEAST_S, FRAME_S * levels.size / 2))
+    return bool(active_s >= min(least_s, FRAME_S * levels.size / 2))
 
 
 def background_level(levels: np.ndarray) -> float:

@@ -9,6 +9,7 @@ from sertool.audio.activity import (
     LEAST_S,
     background_level,
     frame_length,
+    holds_speech,
     levels,
     near_loudest,
     speaks,
@@ -29,7 +30,7 @@ def utterance(signal: Signal, longest_s: float) -> tuple[Signal, float]:
         BadRecording: nobody seems to speak in it.
     """
     filtered = highpass(signal)
-    if not speaks(levels(filtered)):
+    if not holds_speech(levels(filtered)):
         raise BadRecording(
             f"nobody seems to speak in its {signal.samples.size / signal.rate:.1f} s: speech "
             "changes in level, and is louder than what lies behind it"
@@ -62,13 +63,14 @@ def trimmed(signal: Signal, longest_s: float) -> tuple[Signal, float]:
     return Signal(part, signal.rate), first * length / signal.rate
 
 
-def refuse_silence(sound: Signal, start_s: float, end_s: float) -> None:
+def refuse_silence(sound: Signal, start_s: float, end_s: float, name: str) -> None:
     """Refuse to describe a part of a sound in which nobody speaks.
 
     Args:
         sound: the whole recording.
         start_s: where the part begins, in seconds.
         end_s: where it ends.
+        name: of the sound, for the error.
 
     Raises:
         BadRecording: nobody speaks there; the message says where somebody does.
@@ -80,13 +82,14 @@ def refuse_silence(sound: Signal, start_s: float, end_s: float) -> None:
     begins = _beginning(frames)
     where = "nowhere else either" if begins is None else f"but from {begins:.1f} s on: --timeline"
     raise BadRecording(
-        f"nobody seems to speak in {start_s:.1f}-{end_s:.1f} s, which would be analysed, {where}"
+        f"{name}: nobody seems to speak in {start_s:.1f}-{end_s:.1f} s, which would be analysed, "
+        f"{where}"
     )
 
 
 def _beginning(frames: np.ndarray) -> float | None:
     """Where somebody begins to speak, in seconds; None = nobody does."""
-    if not speaks(frames):
+    if not holds_speech(frames):
         return None
     length = round(LEAST_S / FRAME_S)
     background, loudest = background_level(frames), float(frames.max())

@@ -14,6 +14,7 @@ import numpy as np
 from sertool import audio
 from sertool.audio import decoding
 from sertool.audio.activity import speech
+from sertool.audio.utterance import refuse_silence
 from sertool.audio.windows import described_part, windows
 from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
 from sertool.features import sets
@@ -108,6 +109,8 @@ class Predictor:
         name = _name(recording)
         sound = _sound(recording, rate)
         signal, start_s = audio.described(sound, self.rule, name)
+        if self.rule.name == "study":
+            refuse_silence(sound, start_s, start_s + signal.samples.size / signal.rate, name)
         prediction = self._predict(signal, start_s, name, started)
         duration_s = sound.samples.size / sound.rate
         if duration_s < LONG_S:
