@@ -65,7 +65,7 @@ def benchmark(
         typer.Option(
             metavar="A,B+C",
             help="functionals, librosa178; B+C uses both together. (default: SPEC, else "
-            f"{','.join(BEST)})",
+            f"{','.join(BEST)}, if the store holds them)",
         ),
     ] = None,
     window: Annotated[
@@ -133,7 +133,8 @@ def benchmark(
         "train_variants": train_variants, "seeds": seeds,
     }  # fmt: skip
     keys = _asked(spec, given, place)
-    keys["features"] = [console.in_window(each, window) for each in keys.get("features", BEST)]
+    taken = keys.get("features") or (BEST if spec else home.features_of(place))
+    keys["features"] = [console.in_window(each, window) for each in taken]
     if drop_duplicates:
         keys["drop_duplicates"] = True
     asked = study.study(**keys)

@@ -37,8 +37,13 @@ def train(
         str, typer.Option(metavar="six|all|A,B", help="Which emotions to recognise.")
     ] = "six",
     features: Annotated[
-        str, typer.Option(metavar="A,B", help="Feature sets: functionals, librosa178.")
-    ] = ",".join(BEST),
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help=f"Feature sets: functionals, librosa178. (default: {','.join(BEST)}, if the "
+            "store holds them)",
+        ),
+    ] = None,
     window: Annotated[
         str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
     ] = None,
@@ -96,7 +101,7 @@ def train(
         emotions=emotions if emotions in ("six", "all") else console.words(emotions),
         train_variants=console.words(train_variants) if train_variants else VARIANTS,
     )
-    sets = console.feature_sets(features, window)
+    sets = console.feature_sets(features or ",".join(home.features_of(place)), window)
     for name in sets:
         stored_sets.refuse_missing(place, name)
     table = store_file.read(place, names, sets)
