@@ -170,7 +170,8 @@ class Protocol:
     Attributes:
         name: the plug-in's name.
         question: what a number under this protocol answers, in one sentence.
-        leaks: what train and test share by design: "clip", "speaker", "sentence", "scaling".
+        leaks: what train and test share by design: "clip", "speaker", "sentence", "scaling", or
+            "corpus" for whatever the corpus's own division lets them share.
         scope: "within" = run on each corpus (or pool) by itself; "across" = on all at once.
         splits: `splits(identity, *, name, seed)` yields splits of the rows of `identity`, a table
             with the store's identity columns only; `name` is that of the corpus or pool

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sertool import registry, store
-from sertool.benchmark import contracts, results
+from sertool.benchmark import contracts, results, sharing
 from sertool.benchmark.study import Study
 from sertool.errors import BadChoice, NotEnough, choices
 from sertool.learning.candidate import Candidate
@@ -153,7 +153,7 @@ def plan(study: Study, folder: str | Path) -> Plan:
                 except NotEnough as error:
                     skipped.append(f"{protocol.name}: {error}")
                     continue
-                warnings = tuple(_sound_warnings(name or protocol.name, dataset, splits))
+                warnings = tuple(_split_warnings(protocol, name, dataset, splits))
                 for fit in _fits(study, protocol, dataset, splits, seed, warnings):
                     if _can_choose(fit):
                         fits.append(fit)
@@ -273,6 +273,15 @@ def _clips_by_emotion(table: pa.Table) -> dict[tuple[str, str], int]:
 
 def _originals(table: pa.Table) -> pa.Table:
     return table.filter(pc.equal(table.column("variant"), VARIANTS[0]))
+
+
+def _split_warnings(
+    protocol: Protocol, name: str, dataset: Dataset, splits: Sequence[Split]
+) -> Iterator[str]:
+    """What a reader should know of clips that were left out, and of a division nobody checked."""
+    yield from _sound_warnings(name or protocol.name, dataset, splits)
+    if "corpus" in protocol.leaks:
+        yield from sharing.warnings(name or protocol.name, dataset.identity, splits)
 
 
 def _sound_warnings(name: str, dataset: Dataset, splits: Sequence[Split]) -> Iterator[str]:

@@ -31,7 +31,7 @@ def of_files(source: Source, inspections: Sequence[Inspection]) -> Iterator[Find
     if corpus.url:  # a manifest's author chose the files
         yield from _other_files(source)
     gone = {
-        each.clip.path: "" for each in inspections if not (source.folder / each.clip.path).is_file()
+        each.clip.path: "" for each in inspections if not (source.folder / each.clip.file).is_file()
     }
     yield from finding(
         "missing recordings", "worry", gone, "listed, but not there",
@@ -41,6 +41,11 @@ def of_files(source: Source, inspections: Sequence[Inspection]) -> Iterator[Find
     yield from finding(
         "unreadable", "worry", {each.clip.path: each.cause for each in unusable},
         "cannot be read to the end", "download them again; sertool skips and lists them",
+    )  # fmt: skip
+    yield from finding(
+        "parts beyond the end", "note",
+        {each.clip.path: each.cause for each in inspections if each.sound and each.cause},
+        "end behind their recordings", "sertool cuts them there; look up their times",
     )  # fmt: skip
 
 

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
+
+from sertool.corpora.sources import words
+from sertool.corpora.sources.columns import Row
+from sertool.errors import BadTable
+
+Span = tuple[float, float | None]
+"""Beginning and end in seconds; an end of None is that of the file."""
 
 _UNITS = {
     "h": 3600.0, "m": 60.0, "min": 60.0, "s": 1.0, "sec": 1.0, "secs": 1.0, "seconds": 1.0,
@@ -63,3 +71,64 @@ def name(file: str, start_s: float, end_s: float | None) -> str:
 
 def _plain(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def spans(rows: Sequence[Row], units: Mapping[str, float], name: str) -> list[Span | None]:
+    """Which part of its file each row means; None = all of it.
+
+    Args:
+        rows: of a table; a blank beginning is that of the file, a blank end its end.
+        units: seconds that a bare number counts, by field, where not one.
+        name: of the table.
+
+    Raises:
+        BadTable: times that cannot be understood, or ends that are not behind the beginning, with
+            the numbers of their lines.
+    """
+    found: list[Span | None] = []
+    bad: dict[int, str] = {}
+    for row in rows:
+        try:
+            found.append(_span(row, units))
+        except _BadTime as error:
+            bad[row.line] = str(error)
+    if bad:
+        first, *others = bad
+        lines = ", ".join(map(str, others[:MOST_NAMED]))
+        beyond = len(others) - MOST_NAMED
+        more = f" and {beyond} more" if beyond > 0 else ""
+        also = f"; so have lines {lines}{more}" if others else ""
+        raise BadTable(
+            f"{name}, line {first}: {bad[first]}; correct the times, in seconds from the beginning "
+            f"of the file{also}"
+        )
+    return found
+
+
+MOST_NAMED = 10
+"""So many further lines are named."""
+
+
+class _BadTime(ValueError):
+    """What is wrong with the times of one line."""
+
+
+def _span(row: Row, units: Mapping[str, float]) -> Span | None:
+    start, end = (_time(row, field, units) for field in ("start", "end"))
+    if end is None and start is not None:
+        duration = _time(row, "duration", units)
+        end = None if duration is None else round(start + duration, 6)
+    begin = start or 0.0
+    if end is not None and end <= begin:
+        raise _BadTime(f"the end {end:g} s is not behind the beginning {begin:g} s")
+    return (begin, end) if begin or end is not None else None
+
+
+def _time(row: Row, field: str, units: Mapping[str, float]) -> float | None:
+    text = row.cells[field]
+    if words.is_unknown(text):
+        return None
+    found = seconds(text, units.get(field, 1.0))
+    if found is None:
+        raise _BadTime(f"{field} {text!r} is no time such as {FORMS}")
+    return found

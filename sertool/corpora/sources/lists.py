@@ -1,0 +1,57 @@
+"""What may be given as a table: a file, standard input, or a folder that others' tools made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sertool.corpora.sources import arff, audb, huggingface, nkululeko
+from sertool.corpora.sources import table as tables
+from sertool.corpora.sources.table import Table
+from sertool.types import Emotion
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A table, and what its source says of it.
+
+    Attributes:
+        table: all rows in one.
+        heads: field -> head of its column.
+        mapping: word -> emotion.
+    """
+
+    table: Table
+    heads: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, Emotion] = field(default_factory=dict)
+
+
+def is_list(place: str) -> bool:
+    """Whether a place on the command line is a table, rather than the folder of a known corpus.
+
+    >>> is_list("mine.TSV"), is_list("-"), is_list("no/such/folder")
+    (True, True, False)
+    """
+    if place == tables.STANDARD_INPUT or place.lower().endswith(tables.SUFFIXES):
+        return True
+    folder = Path(place).expanduser()
+    return "://" not in place and (audb.is_folder(folder) or huggingface.is_folder(folder))
+
+
+def read(path: Path) -> Listed:
+    """The table that a path leads to.
+
+    Raises:
+        NotFound: nothing lies there, or a folder without a table.
+        BadTable: it is no table.
+    """
+    if path.suffix.lower() == ".ini" and path.is_file():
+        return Listed(*nkululeko.table(path))
+    if path.suffix.lower() == ".arff" and path.is_file():
+        return Listed(arff.table(tables.text_of(path), path.name, path.parent))
+    if audb.is_folder(path):
+        return Listed(audb.table(path))
+    if huggingface.is_folder(path):
+        return Listed(huggingface.table(path))
+    return Listed(tables.read(path))
