@@ -80,7 +80,9 @@ def shortened(part: Part, span: Span) -> str:
     >>> shortened(Part(0, np.zeros(3), 2, 4.5), (3.0, 6.0))
     'it ends at 6 s, the recording at 4.50 s: cut there'
     """
-    if part.length_s is None or span[1] is None or span[1] <= part.length_s + TOLERANCE_S:
+    if part.length_s is None or span[1] is None or span[0] >= part.length_s:
+        return ""
+    if span[1] <= part.length_s + TOLERANCE_S:
         return ""
     return f"it ends at {span[1]:g} s, the recording at {part.length_s:.2f} s: cut there"
 

@@ -51,8 +51,8 @@ def _on_both(name: str, identity: pa.Table, splits: Sequence[Split], column: str
         more = f" and {len(both) - N_NAMED:,} more" if len(both) > N_NAMED else ""
         yield (
             f"{name}: {len(both):,} of {n_all:,} {column}s are trained on and tested ({names}{more}"
-            f"): {len(affected):,} of {len(tested):,} test clips are theirs, and the figure is none "
-            f"for new {column}s"
+            f"): {len(affected):,} of {len(tested):,} test clips are theirs, and the figure is "
+            f"none for new {column}s"
         )
 
 

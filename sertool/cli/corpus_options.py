@@ -76,18 +76,19 @@ def source(
 
 def _refuse_unnamed(given: str, name: str, has_place: bool, place: str) -> None:
     """Refuse a place without a name, and a name with an empty place."""
-    from sertool.corpora.sources import table
+    from sertool.corpora.sources import lists
 
     if has_place and name and place:
         return
     if has_place and name:
         raise BadChoice(f"{given} names no place: give {name}=DIR or {name}=FILE.csv")
     where = place if has_place else given
-    looks_like_place = "/" in where or "\\" in where or where.lower().endswith(table.SUFFIXES)
-    if has_place or looks_like_place or where in (".", "..", table.STANDARD_INPUT):
+    if where and lists.is_list(where):
+        raise BadChoice(f"{where!r} has no name; give your recordings one, such as mine={where}")
+    if has_place or "/" in where or "\\" in where or where in (".", ".."):
         raise BadChoice(
-            f"{where or given!r} has no name: a corpus that sertool knows is given as NAME={where} "
-            f"(sertool list names them), recordings of your own as a table, mine=FILE.csv"
+            f"{where!r} has no name: give a corpus that sertool knows as NAME={where} (sertool list "
+            "names them), recordings of your own as a table, mine=FILE.csv"
         )
 
 

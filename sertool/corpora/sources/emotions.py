@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,6 +13,8 @@ from sertool.corpora.sources.synonyms import AMBIGUOUS, NO_EMOTION, SYNONYMS, by
 from sertool.errors import BadChoice, BadLabel, choices
 from sertool.types import Emotion
 
+_PLAIN = re.compile(r"[\w=.+-]*")
+"""What no shell takes for anything else."""
 DROPPED = ""
 """What a word is mapped to whose rows are left out."""
 
@@ -97,8 +100,13 @@ def line(proposed: Mapping[str, Emotion]) -> str:
     "--map anger=angry --map 'no agreement='"
     """
     pairs = {words.key(word): (word, emotion) for word, emotion in reversed([*proposed.items()])}
-    given = [shlex.quote(f"{word}={emotion}") for word, emotion in reversed([*pairs.values()])]
-    return " ".join(f"--map {each}" for each in given)
+    return " ".join(_option(*pair) for pair in reversed([*pairs.values()]))
+
+
+def _option(word: str, emotion: str) -> str:
+    """An option as a shell takes it; letters of any language need no quotes."""
+    text = f"{word}={emotion}"
+    return f"--map {text if _PLAIN.fullmatch(text) else shlex.quote(text)}"
 
 
 def _unknown(
@@ -107,24 +115,24 @@ def _unknown(
     """The words that are not known, and what to write for each."""
     listed = ", ".join(f"{word} ({count})" for word, count in sorted(counts.items()))
     proposed = proposals(sorted(counts), vocabulary, all_)
-    open_ = [word for word in sorted(counts) if word not in proposed]
-    said = f"unknown emotions: {listed}; known: {', '.join(vocabulary)}; "
-    if proposed:
-        said += f"map them with {line(proposed)}"
-    if open_:
-        example = shlex.quote(open_[0])
-        said += f"{', and' if proposed else ''} say what {', '.join(open_)} mean: " + (
-            f"--map {example}=EMOTION, or leave the rows out with --map {example}="
+    asked = [word for word in sorted(counts) if word not in proposed]
+    remedies = [f"map them with {line(proposed)}"] if proposed else []
+    if asked:
+        remedies.append(
+            f"say what {', '.join(asked)} mean: {_option(asked[0], 'EMOTION')}, or leave the rows "
+            f"out with {_option(asked[0], DROPPED)}"
         )
-    said += _doubts(counts)
-    return f"{said}; or keep the table's words with --own-labels"
+    return (
+        f"unknown emotions: {listed}; known: {', '.join(vocabulary)}; {', and '.join(remedies)}"
+        f"{_doubts(counts)}; or keep the table's words with --own-labels"
+    )
 
 
 def _doubts(counts: Mapping[str, int]) -> str:
     """What is left out by the proposal and that others count to an emotion."""
     doubtful = {word: AMBIGUOUS[words.key(word)] for word in counts if words.key(word) in AMBIGUOUS}
     return "".join(
-        f" ({word} is not {emotion}, though some count it so: --map {shlex.quote(word)}={emotion})"
+        f" ({word} is not {emotion}, though some count it so: {_option(word, emotion)})"
         for word, emotion in sorted(doubtful.items())
     )
 
@@ -134,8 +142,8 @@ def _refuse_same_but_case(emotions: Mapping[str, Emotion]) -> None:
     for emotion in sorted({*emotions.values()} - {DROPPED}):
         other = seen.setdefault(words.key(emotion), emotion)
         if other != emotion:
-            plain = shlex.quote(f"{words.key(emotion)}={words.key(emotion)}")
+            plain = _option(words.key(emotion), words.key(emotion))
             raise BadLabel(
                 f"{other} and {emotion} differ in case only: write them alike or map them with "
-                f"--map {plain}"
+                f"{plain}"
             )
