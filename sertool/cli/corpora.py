@@ -81,7 +81,7 @@ def check(
         typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
     columns: Annotated[
-        str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.COLUMNS)
+        str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.HEADS)
     ] = "",
     format: Annotated[
         AuditFormat, typer.Option(help="The format of the output.")

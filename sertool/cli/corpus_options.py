@@ -16,7 +16,7 @@ MAP = (
     "A table's label and its emotion (joy=happy); a label without emotion (xxx=) leaves its rows "
     "out. May be given several times."
 )
-COLUMNS = (
+HEADS = (
     "What the columns of your own table are called where sertool does not find them: "
     "path=sound,emotion=feeling."
 )
@@ -87,8 +87,8 @@ def _refuse_unnamed(given: str, name: str, has_place: bool, place: str) -> None:
         raise BadChoice(f"{where!r} has no name; give your recordings one, such as mine={where}")
     if has_place or "/" in where or "\\" in where or where in (".", ".."):
         raise BadChoice(
-            f"{where!r} has no name: give a corpus that sertool knows as NAME={where} (sertool list "
-            "names them), recordings of your own as a table, mine=FILE.csv"
+            f"{where!r} has no name: give a corpus that sertool knows as NAME={where} (sertool "
+            "list names them), recordings of your own as a table, mine=FILE.csv"
         )
 
 

@@ -42,7 +42,7 @@ def extract(
         typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
     columns: Annotated[
-        str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.COLUMNS)
+        str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.HEADS)
     ] = "",
     own_labels: Annotated[
         bool, typer.Option("--own-labels", help="Keep a manifest's labels as they are.")
