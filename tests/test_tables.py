@@ -136,7 +136,9 @@ def test_what_is_no_time(text: str) -> None:
         ("offset,duration", "1.5,1.75"), ("start (ms),end (ms)", "1500,3250"),
         ("start_ms,end_ms", "1500,3250"), ("Start,End", "00:00:01.5,00:00:03.25"),
         ("start,end", "0 days 00:00:01.5,0 days 00:00:03.25"), ("tmin,tmax", "1.5,3.25"),
-        ("start,end,duration", "1.5,3.25,9"),
+        ("start,end,duration", "1.5,3.25,9"), ("Begin Time - msec,End Time - msec", "1500,3250"),
+        ("Begin Time - hh:mm:ss.ms,End Time - hh:mm:ss.ms", "00:00:01.5,00:00:03.250"),
+        ("segment_start,segment_end", "1.5,3.25"), ("start_ms,duration_ms", "1500,1750"),
     ],
 )  # fmt: skip
 def test_parts_by_any_name(tmp_path: Path, heads: str, cells: str) -> None:
@@ -176,6 +178,21 @@ def test_lengths_alone_are_no_parts(tmp_path: Path) -> None:
 def test_times_that_cannot_be(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(BadTable, match=message):
         clips(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    ["start_sample,end_sample", "StartFrame,EndFrame", "onset at,offset at", "begin_x,dur_x"],
+)
+def test_columns_that_sound_like_times_are_not_passed_over(tmp_path: Path, heads: str) -> None:
+    text = f"path,{heads},emotion\na,2,3,sad\n"
+    first, second = heads.split(",")
+    with pytest.raises(BadTable, match=f"add --columns start={first},end={second}; if not, --colu"):
+        clips(tmp_path, text)
+    (clip,) = clips(tmp_path, text, heads={"start": ""})
+    assert clip.path == "a"
+    (clip,) = clips(tmp_path, text, heads={"start": first, "end": second})
+    assert clip.path == "a#2-3"
 
 
 def test_parts_are_in_the_order_of_time(tmp_path: Path) -> None:

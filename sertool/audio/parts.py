@@ -18,6 +18,9 @@ from sertool.errors import BadRecording
 TOLERANCE_S = 0.01
 """By so much a label may end behind its recording without a word: times are often rounded."""
 
+BEYOND = "it begins at"
+"""What is said first of a part that begins where its recording is over."""
+
 Span = tuple[float, float | None]
 """Beginning and end in seconds; an end of None is that of the recording."""
 
@@ -66,7 +69,7 @@ def mono(part: Part, span: Span) -> np.ndarray:
     """
     if part.samples.size == 0 and part.length_s is not None and span[0] >= part.length_s:
         raise BadRecording(
-            f"it begins at {span[0]:g} s, where the recording is over ({part.length_s:.2f} s); "
+            f"{BEYOND} {span[0]:g} s, where the recording is over ({part.length_s:.2f} s); "
             "times are in seconds from the beginning of the file"
         )
     if len(part.samples) > LONGEST_S * part.rate:

@@ -80,9 +80,7 @@ def check(
         list[str] | None,
         typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
-    columns: Annotated[
-        str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.HEADS)
-    ] = "",
+    columns: Annotated[str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.HEADS)] = "",
     format: Annotated[
         AuditFormat, typer.Option(help="The format of the output.")
     ] = AuditFormat.text,

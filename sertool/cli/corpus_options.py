@@ -93,7 +93,7 @@ def _refuse_unnamed(given: str, name: str, has_place: bool, place: str) -> None:
 
 
 def heads(given: str) -> dict[str, str]:
-    """FIELD=HEAD,... as a mapping.
+    """FIELD=HEAD,... as a mapping; FIELD= maps to "", which means that there is no such column.
 
     Raises:
         BadChoice: one that does not read so.
@@ -102,8 +102,8 @@ def heads(given: str) -> dict[str, str]:
     {'path': 'file', 'emotion': 'label'}
     """
     pairs = [each.partition("=") for each in given.split(",") if each.strip()]
-    for field, _, head in pairs:
-        if not (field.strip() and head.strip()):
+    for field, equals, _ in pairs:
+        if not (field.strip() and equals):
             raise BadChoice(
                 f"--columns {given!r} must read FIELD=HEAD,..., for example path=file,emotion=label"
             )

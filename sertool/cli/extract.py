@@ -41,9 +41,7 @@ def extract(
         list[str] | None,
         typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
-    columns: Annotated[
-        str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.HEADS)
-    ] = "",
+    columns: Annotated[str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.HEADS)] = "",
     own_labels: Annotated[
         bool, typer.Option("--own-labels", help="Keep a manifest's labels as they are.")
     ] = False,

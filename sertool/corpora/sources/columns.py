@@ -27,10 +27,19 @@ FIELDS: dict[str, str] = {
     "gender": "gender sex speakergender",
     "start": (
         "start starts startsec startms starttime starttimes starttimems begin begins beginms "
-        "begintime onset onsets onsetms tmin xmin"
+        "begintime onset onsets onsetms tmin xmin startseconds startat segmentstart "
+        "segmentstarttime segstart uttstart utterancestart tstart t0 begintimessmsec "
+        "begintimehhmmssms begintimemsec"
     ),
-    "end": "end ends endsec endms endtime endtimes endtimems stop stoptime finish tmax xmax",
-    "duration": "duration durations durationms dur length",
+    "end": (
+        "end ends endsec endms endtime endtimes endtimems stop stoptime finish tmax xmax "
+        "endseconds endat segmentend segmentendtime segend uttend utteranceend tend t1 "
+        "endtimessmsec endtimehhmmssms endtimemsec"
+    ),
+    "duration": (
+        "duration durations durationms dur length durationsec durationseconds durationssmsec "
+        "durationhhmmssms durationmsec"
+    ),
     "offset": "offset offsets offsetms",
     "split": "split splitset subset partition set fold folds",
     "session": "session sessionid",
@@ -42,7 +51,10 @@ FIELDS: dict[str, str] = {
 }
 """Field -> what its column may be called, without case, spaces and marks; the first counts most."""
 REQUIRED = ("path", "emotion")
-_MILLISECONDS = re.compile(r"ms$|\(ms\)|\[ms\]|millisec", re.IGNORECASE)
+_MILLISECONDS = re.compile(r"ms$|\(ms\)|\[ms\]|millisec|- msec$", re.IGNORECASE)
+_BEGINNINGS = {"start", "starts", "begin", "begins", "beginning", "onset"}
+_ENDS = {"end", "ends", "stop", "offset", "finish", "duration", "dur", "length"}
+"""Words in heads that sound like times."""
 _UNIT_IN_BRACKETS = re.compile(r"[(\[](s|sec|secs|seconds|ms|hz)[)\]]", re.IGNORECASE)
 
 
@@ -80,6 +92,7 @@ def layout(table: Table, given: Mapping[str, str]) -> Layout:
     Args:
         table: with its heads.
         given: field -> head of its column, where the user says so; it comes before all words.
+            "" = there is no such column.
 
     Raises:
         BadChoice: a field or a head that does not exist.
@@ -92,24 +105,26 @@ def layout(table: Table, given: Mapping[str, str]) -> Layout:
     """
     found = known(table, {field: _named(table, field, head) for field, head in given.items()})
     _check_required(table, found.places)
+    if "start" not in {*found.places, *given}:
+        _refuse_unclear_times(table, {*found.places.values()})
     return found
 
 
-def known(table: Table, given: Mapping[str, int] | None = None) -> Layout:
+def known(table: Table, given: Mapping[str, int | None] | None = None) -> Layout:
     """The columns of a table that need not have a path or an emotion.
 
     Args:
         table: with its heads.
-        given: field -> number of its column, where that is known.
+        given: field -> number of its column, where that is known; None = there is none.
 
     Raises:
         BadTable: a head that is there twice, or times of no clear meaning.
     """
-    places = dict(given or {})
+    places = {field: place for field, place in (given or {}).items() if place is not None}
     taken = set(places.values())
     notes = []
     for field in FIELDS:
-        if field in places:
+        if field in (given or {}):
             continue
         found = _candidates(table, field, taken)
         if found:
@@ -168,10 +183,12 @@ def _passed_over(table: Table, field: str, found: Sequence[int]) -> Note:
     )  # fmt: skip
 
 
-def _named(table: Table, field: str, head: str) -> int:
-    """The column that the user names for a field."""
+def _named(table: Table, field: str, head: str) -> int | None:
+    """The column that the user names for a field; None = there is none."""
     if field not in FIELDS:
         raise BadChoice(f"--columns: no field {choices(field, FIELDS)}")
+    if not head:
+        return None
     heads = [column.lower() for column in table.columns]
     if head.lower() not in heads:
         raise BadChoice(
@@ -200,6 +217,23 @@ def _with_offset(table: Table, places: Mapping[str, int]) -> dict[str, int]:
             "says what it means: say --columns start=HEAD or end=HEAD, or rename it"
         )
     return known
+
+
+def _refuse_unclear_times(table: Table, taken: set[int]) -> None:
+    """Refuse columns that sound like times and are not understood: labels would go astray."""
+    words = {
+        head: {each.lower() for each in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", head)}
+        for number, head in enumerate(table.columns)
+        if number not in taken
+    }
+    begins = [head for head, parts in words.items() if parts & _BEGINNINGS]
+    ends = [head for head, parts in words.items() if parts & _ENDS and head not in begins]
+    if begins and ends:
+        raise BadTable(
+            f"{table.name} has columns {begins[0]!r} and {ends[0]!r}: if they say which part of a "
+            f"recording a line means, in seconds, add --columns start={begins[0]},end={ends[0]}; "
+            "if not, --columns start="
+        )
 
 
 def _check_required(table: Table, places: Mapping[str, int]) -> None:

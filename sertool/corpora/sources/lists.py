@@ -35,8 +35,10 @@ def is_list(place: str) -> bool:
     """
     if place == tables.STANDARD_INPUT or place.lower().endswith(tables.SUFFIXES):
         return True
-    folder = Path(place).expanduser()
-    return "://" not in place and (audb.is_folder(folder) or huggingface.is_folder(folder))
+    if "://" in place:
+        return False
+    there = Path(place).expanduser()
+    return there.is_file() or audb.is_folder(there) or huggingface.is_folder(there)
 
 
 def read(path: Path) -> Listed:

@@ -9,7 +9,7 @@ from sertool.corpora.sources import words
 _WORDS = {
     "train": "train training trn tr trainset",
     "dev": "dev development devel val valid validation devset",
-    "test": "test testing tst testset",
+    "test": "test testing tst testset eval evaluation",
 }
 _SIDES = {word: name for name, spellings in _WORDS.items() for word in spellings.split()}
 

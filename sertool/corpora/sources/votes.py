@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sertool.corpora.sources import segments
 from sertool.corpora.sources.columns import Row
 from sertool.corpora.sources.note import Note
 from sertool.corpora.sources.segments import Span
@@ -98,12 +99,13 @@ def notes(decided: Mapping[Place, Vote]) -> Iterator[Note]:
         f"(labels without order) {said}",
         "the most frequent label counts, and the store keeps the votes",
     )  # fmt: skip
-    ties = [(place[0], vote) for place, vote in several.items() if not vote.emotion]
+    ties = [(place, vote) for place, vote in several.items() if not vote.emotion]
     if ties:
-        file, vote = ties[0]
+        (file, span), vote = ties[0]
+        name = file if span is None else segments.name(file, *span)
         yield Note(
             "no majority", "note",
-            f"{len(ties):,} recordings have no most frequent label, such as {file} "
+            f"{len(ties):,} recordings have no most frequent label, such as {name} "
             f"({', '.join(vote.votes)})",
             "they are left out",
         )  # fmt: skip
