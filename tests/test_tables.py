@@ -584,10 +584,10 @@ target = feeling
 
 def test_a_configuration_of_nkululeko(tmp_path: Path) -> None:
     (tmp_path / "one.csv").write_text("file,feeling,speaker\na.wav,anger,x\n")
-    (tmp_path / "two.csv").write_text("file,feeling,speaker\nb.wav,sad,y\n")
+    (tmp_path / "two.csv").write_text("wav;label;Split;speaker;start_ms\nb.wav;sad;train;y;1500\n")
     found = listed(tmp_path, INI, "exp.ini").clips
     assert [(clip.path, clip.emotion, clip.speaker, clip.split) for clip in found] == [
-        ("a.wav", "angry", "x", "train"), ("b.wav", "sad", "y", "test"),
+        ("a.wav", "angry", "x", "train"), ("b.wav#1.5-", "sad", "y", "test"),
     ]  # fmt: skip
 
 

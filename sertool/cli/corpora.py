@@ -92,8 +92,10 @@ def check(
     """Audit corpora: decode every recording, and report what to know before you use them.
 
     It finds missing, unexpected, unreadable, duplicate and silent recordings, one sound under two
-    emotions, clipping, odd formats, labels that sertool does not know, and speakers of one emotion
-    only. Exit code 1 if a finding is a worry, 0 if none is, 2 if nothing could be checked.
+    emotions, clipping, odd formats, labels that sertool does not know, speakers of one emotion only,
+    what is on both sides of a split, and how far raters agree.
+
+    Exit code 1 if a finding is a worry, 0 if none is, 2 if nothing could be checked.
 
     Example: sertool corpora check emodb=~/corpora/emodb mine=interviews.csv --format json
     """

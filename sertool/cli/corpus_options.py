@@ -45,17 +45,15 @@ def source(
     """
     from sertool import registry
     from sertool.corpora import find_corpus, sources
-    from sertool.corpora.sources import lists
+    from sertool.corpora.sources import lists, table
     from sertool.storage import paths
 
     name, equals, place = given.partition("=")
     _refuse_unnamed(given, name, bool(equals), place)
     is_built_in = name in registry.names("corpora")
-    if equals and lists.is_list(place) and not (is_built_in and paths.path(place).is_dir()):
-        if is_built_in:
-            raise BadChoice(
-                f"{name} is the name of a built-in corpus; give your manifest another name"
-            )
+    if is_built_in and place.lower().endswith(table.SUFFIXES):
+        raise BadChoice(f"{name} is the name of a built-in corpus; give your manifest another name")
+    if equals and not is_built_in and lists.is_list(place):
         return sources.manifest_source(
             paths.path(place), name=name, mapping=mapping, vocabulary=vocabulary, heads=heads
         )

@@ -18,12 +18,10 @@ class Listed:
 
     Attributes:
         table: all rows in one.
-        heads: field -> head of its column.
         mapping: word -> emotion.
     """
 
     table: Table
-    heads: Mapping[str, str] = field(default_factory=dict)
     mapping: Mapping[str, Emotion] = field(default_factory=dict)
 
 
@@ -48,12 +46,18 @@ def read(path: Path) -> Listed:
         NotFound: nothing lies there, or a folder without a table.
         BadTable: it is no table.
     """
-    if path.suffix.lower() == ".ini" and path.is_file():
-        return Listed(*nkululeko.table(path))
-    if path.suffix.lower() == ".arff" and path.is_file():
-        return Listed(arff.table(tables.text_of(path), path.name, path.parent))
+    if path.is_file():
+        return _file(path)
     if audb.is_folder(path):
         return Listed(audb.table(path))
     if huggingface.is_folder(path):
         return Listed(huggingface.table(path))
+    return Listed(tables.read(path))
+
+
+def _file(path: Path) -> Listed:
+    if path.suffix.lower() == ".ini":
+        return Listed(*nkululeko.table(path))
+    if path.suffix.lower() == ".arff":
+        return Listed(arff.table(tables.text_of(path), path.name, path.parent))
     return Listed(tables.read(path))

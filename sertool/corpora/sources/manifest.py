@@ -102,7 +102,7 @@ def read(
         raise BadChoice(f"corpus name {name!r}: use letters, digits, '_', '.' and '-'")
     listed = lists.read(path)
     table = listed.table
-    layout = columns.layout(table, {**listed.heads, **(heads or {})})
+    layout = columns.layout(table, heads or {})
     rows = _rows(table.name, columns.rows(table, layout))
     labels = [row.cells["emotion"] for row in rows]
     meant = emotions.meanings(labels, {**listed.mapping, **(mapping or {})}, vocabulary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -19,11 +20,11 @@ _SIDES = {"train": "train", "test": "test", "dev": "dev"}
 """What `split_strategy` may say that is a side; all else is nkululeko's to draw."""
 
 
-def table(file: Path) -> tuple[Table, dict[str, str], dict[str, str]]:
+def table(file: Path) -> tuple[Table, dict[str, str]]:
     """The rows of all databases that a configuration names.
 
     Returns:
-        The table; the head of its emotions; the mapping of words that the configuration has.
+        The table, with the names of `columns.FIELDS`, and the mapping of words that there is.
 
     Raises:
         NotFound: a database that is not there.
@@ -45,20 +46,16 @@ def table(file: Path) -> tuple[Table, dict[str, str], dict[str, str]]:
         }
         parts.append(_part(file, data.get(name, ""), about, target))
         mapping |= _value(data.get(f"{name}.mapping", ""), dict, file)
-    heads = {"emotion": target} if any(target in part.columns for part in parts) else {}
-    return (
-        tables.stacked(file.name, file.parent, parts),
-        heads,
-        {str(k): str(v) for k, v in mapping.items()},
-    )
+    words = {str(word): str(emotion) for word, emotion in mapping.items()}
+    return tables.stacked(file.name, file.parent, parts), words
 
 
 def _settings(file: Path) -> configparser.ConfigParser:
     settings = configparser.ConfigParser(interpolation=None, strict=False)
     settings.optionxform = str  # type: ignore[assignment,method-assign]
     try:
-        settings.read_string(file.read_text(encoding="utf-8-sig"))
-    except (configparser.Error, UnicodeDecodeError) as error:
+        settings.read_string(tables.text_of(file))
+    except configparser.Error as error:
         reason = str(error).partition("\n")[0]
         raise BadTable(f"{file.name} is no configuration ({reason}); correct it") from None
     return settings
@@ -79,32 +76,31 @@ def _value(text: str, kind: type[Kind], file: Path) -> Kind:
 
 def _part(file: Path, place: str, about: Mapping[str, str], target: str) -> Table:
     """One database, a CSV file or a folder of audb, with whole paths and its side."""
-    found = next(
-        (each for each in (file.parent / place, Path(place)) if place and each.exists()), None
-    )
+    seen = (file.parent / place, Path(place))
+    found = next((each for each in seen if place and os.path.exists(each)), None)  # noqa: PTH110
     if found is None:
         raise NotFound(
             f"{file.name}: no database at {place!r}, seen from its folder or the working "
             "directory; correct the path"
         )
     part = audb.table(found) if found.is_dir() else tables.read(found)
-    heads = {"emotion": target} if target in part.columns else {}
-    number = columns.layout(part, heads).places["path"]
-    base = found.parent / about["audio_path"] if not found.is_dir() else found
+    base = found if found.is_dir() else found.parent / about["audio_path"]
+    layout = columns.layout(part, {"emotion": target} if target in part.columns else {})
     side = _SIDES.get(about["split_strategy"], "")
-    kept = [
-        index
-        for index, head in enumerate(part.columns)
-        if index != number and not (side and head == "split")
-    ]
+    kept = {
+        place: field for field, place in layout.places.items() if not (side and field == "split")
+    }
+    heads = [part.columns[place] if kept[place] in layout.units else kept[place] for place in kept]
     lines = [
-        (line, (str((base / cells[number]).absolute()), *(cells[each] for each in kept), side))
-        for line, cells in part.lines
-        if cells[number]
-    ]
-    heads_kept = ("path", *(part.columns[each] for each in kept), "split")
-    if not side:
-        return Table(
-            part.name, file.parent, heads_kept[:-1], tuple((line, row[:-1]) for line, row in lines)
+        (
+            line,
+            (*(_cell(cells[each], kept[each], base) for each in kept), *([side] if side else [])),
         )
-    return Table(part.name, file.parent, heads_kept, tuple(lines))
+        for line, cells in part.lines
+    ]
+    return Table(part.name, file.parent, (*heads, *(["split"] if side else [])), tuple(lines))
+
+
+def _cell(text: str, field: str, base: Path) -> str:
+    """A cell; a path is made whole, for each database has a folder of its own."""
+    return str((base / text.replace("\\", "/")).absolute()) if field == "path" and text else text

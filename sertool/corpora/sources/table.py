@@ -60,9 +60,16 @@ def text_of(file: Path) -> str:
     """What a text file holds.
 
     Raises:
+        NotFound: it may not be read.
         BadTable: it is not UTF-8.
     """
-    return _decoded(file.read_bytes(), file.name)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise NotFound(
+            f"{file.as_posix()} cannot be read ({error.strerror}); correct that"
+        ) from None
+    return _decoded(content, file.name)
 
 
 def _decoded(content: bytes, name: str) -> str:
