@@ -12,7 +12,7 @@ from identities import identity, named, recordings, splits
 from studied import run as study
 from synthetic import syllables, write_sound
 
-from sertool.benchmark import planning
+from sertool.benchmark import planning, sharing
 from sertool.benchmark.study import study as asked
 from sertool.corpora.audit import audit, inspection
 from sertool.corpora.sources import manifest_source
@@ -176,3 +176,19 @@ def test_sentences_and_sounds_on_both_sides(tmp_path: Path) -> None:
     assert [*found["sentences on both sides"].recordings] == ["0.wav", "2.wav"]
     assert [*found["sounds on both sides"].recordings] == ["0.wav", "3.wav"]
     assert "speakers on both sides" not in found
+
+
+def test_speakers_of_one_name_in_two_corpora_are_two() -> None:
+    clips = [
+        {**clip, "split": side}
+        for corpus, side in (("mine", "train"), ("yours", "test"))
+        for clip in recordings(corpus, "en", n_speakers=2, n_sentences=2)
+    ]
+    table = identity(clips)
+    assert list(sharing.warnings("mine+yours", table, splits("given", table))) == []
+    alike = identity(
+        [{**clip, "corpus": "mine", "clip": f"{number}.wav"} for number, clip in enumerate(clips)]
+    )
+    said = list(sharing.warnings("mine", alike, splits("given", alike)))
+    assert "2 of 2 speakers are trained on and tested (00, 01): 12 of 12 test clips" in said[0]
+    assert "2 of 2 sentences are trained on and tested (s0, s1)" in said[1]

@@ -24,7 +24,7 @@ def warnings(name: str, identity: pa.Table, splits: Sequence[Split]) -> Iterator
     for column in ("speaker", "sentence"):
         yield from _on_both(name, identity, splits, column)
     used = {row for split in splits for part in _parts(split) for row in part.tolist()}
-    clips = identity.column("clip").to_numpy(zero_copy_only=False)
+    clips = _names(identity, "clip")
     n_left = len({*clips} - {*clips[sorted(used)]})
     if n_left:
         yield f"{name}: clips that its split puts on no side, left out: {n_left:,}"
@@ -34,8 +34,7 @@ def warnings(name: str, identity: pa.Table, splits: Sequence[Split]) -> Iterator
 
 def _on_both(name: str, identity: pa.Table, splits: Sequence[Split], column: str) -> Iterator[str]:
     """The speakers or sentences that are trained on and tested in any of the splits."""
-    values = identity.column(column).to_numpy(zero_copy_only=False)
-    clips = identity.column("clip").to_numpy(zero_copy_only=False)
+    values, clips = _names(identity, column), _names(identity, "clip")
     both: set[str] = set()
     affected: set[str] = set()
     tested: set[str] = set()
@@ -54,6 +53,13 @@ def _on_both(name: str, identity: pa.Table, splits: Sequence[Split], column: str
             f"): {len(affected):,} of {len(tested):,} test clips are theirs, and the figure is "
             f"none for new {column}s"
         )
+
+
+def _names(identity: pa.Table, column: str) -> np.ndarray:
+    """A column, "" = unknown; where corpora are pooled each value is preceded by its corpus."""
+    values = identity.column(column).to_numpy(zero_copy_only=False)
+    corpora = identity.column("corpus").to_numpy(zero_copy_only=False)
+    return values if len({*corpora}) == 1 else np.where(values == "", "", corpora + "/" + values)
 
 
 def _parts(split: Split) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -92,8 +92,8 @@ def check(
     """Audit corpora: decode every recording, and report what to know before you use them.
 
     It finds missing, unexpected, unreadable, duplicate and silent recordings, one sound under two
-    emotions, clipping, odd formats, labels that sertool does not know, speakers of one emotion only,
-    what is on both sides of a split, and how far raters agree.
+    emotions, clipping, odd formats, labels that sertool does not know, speakers of one emotion
+    only, what is on both sides of a split, and how far raters agree.
 
     Exit code 1 if a finding is a worry, 0 if none is, 2 if nothing could be checked.
 
