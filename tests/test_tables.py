@@ -195,6 +195,19 @@ def test_columns_that_sound_like_times_are_not_passed_over(tmp_path: Path, heads
     assert clip.path == "a#2-3"
 
 
+def test_an_end_that_is_not_understood_is_asked_about(tmp_path: Path) -> None:
+    text = "path,start,end_sample,emotion\na,2,3,sad\n"
+    with pytest.raises(BadTable, match="add --columns end=end_sample; if not, --columns end="):
+        clips(tmp_path, text)
+    assert [clip.path for clip in clips(tmp_path, text, heads={"end": ""})] == ["a#2-"]
+    assert [clip.path for clip in clips(tmp_path, text, heads={"end": "end_sample"})] == ["a#2-3"]
+
+
+def test_times_that_the_user_says_are_none(tmp_path: Path) -> None:
+    text = "path,start,end,emotion\na,2,3,sad\n"
+    assert [clip.path for clip in clips(tmp_path, text, heads={"start": ""})] == ["a"]
+
+
 def test_parts_are_in_the_order_of_time(tmp_path: Path) -> None:
     text = "path,start,end,emotion\na,10,12,sad\na,2,3,sad\nb,,,sad\na,1,3,sad\n"
     assert [clip.path for clip in clips(tmp_path, text)] == ["a#1-3", "a#2-3", "a#10-12", "b"]

@@ -55,6 +55,7 @@ _MILLISECONDS = re.compile(r"ms$|\(ms\)|\[ms\]|millisec|- msec$", re.IGNORECASE)
 _BEGINNINGS = {"start", "starts", "begin", "begins", "beginning", "onset"}
 _ENDS = {"end", "ends", "stop", "offset", "finish", "duration", "dur", "length"}
 """Words in heads that sound like times."""
+_TIMES = ("start", "end", "duration", "offset")
 _UNIT_IN_BRACKETS = re.compile(r"[(\[](s|sec|secs|seconds|ms|hz)[)\]]", re.IGNORECASE)
 
 
@@ -107,6 +108,8 @@ def layout(table: Table, given: Mapping[str, str]) -> Layout:
     _check_required(table, found.places)
     if "start" not in {*found.places, *given}:
         _refuse_unclear_times(table, {*found.places.values()})
+    elif not {"end", "duration"} & {*found.places, *given} and "start" in found.places:
+        _refuse_unclear_end(table, {*found.places.values()})
     return found
 
 
@@ -120,11 +123,14 @@ def known(table: Table, given: Mapping[str, int | None] | None = None) -> Layout
     Raises:
         BadTable: a head that is there twice, or times of no clear meaning.
     """
-    places = {field: place for field, place in (given or {}).items() if place is not None}
+    given = given or {}
+    if given.get("start", 0) is None:
+        given = dict.fromkeys(_TIMES) | {**given}
+    places = {field: place for field, place in given.items() if place is not None}
     taken = set(places.values())
     notes = []
     for field in FIELDS:
-        if field in (given or {}):
+        if field in given:
             continue
         found = _candidates(table, field, taken)
         if found:
@@ -221,19 +227,33 @@ def _with_offset(table: Table, places: Mapping[str, int]) -> dict[str, int]:
 
 def _refuse_unclear_times(table: Table, taken: set[int]) -> None:
     """Refuse columns that sound like times and are not understood: labels would go astray."""
-    words = {
-        head: {each.lower() for each in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", head)}
-        for number, head in enumerate(table.columns)
-        if number not in taken
-    }
-    begins = [head for head, parts in words.items() if parts & _BEGINNINGS]
-    ends = [head for head, parts in words.items() if parts & _ENDS and head not in begins]
+    begins = _sounding_like(table, taken, _BEGINNINGS)
+    ends = [head for head in _sounding_like(table, taken, _ENDS) if head not in begins]
     if begins and ends:
         raise BadTable(
             f"{table.name} has columns {begins[0]!r} and {ends[0]!r}: if they say which part of a "
             f"recording a line means, in seconds, add --columns start={begins[0]},end={ends[0]}; "
             "if not, --columns start="
         )
+
+
+def _refuse_unclear_end(table: Table, taken: set[int]) -> None:
+    """Refuse an end that is not understood: the part would go on to the end of the recording."""
+    for head in _sounding_like(table, taken, _ENDS):
+        raise BadTable(
+            f"{table.name} says where parts begin, and {head!r} may say where they end: if it "
+            f"does, in seconds, add --columns end={head}; if not, --columns end="
+        )
+
+
+def _sounding_like(table: Table, taken: set[int], words: set[str]) -> list[str]:
+    """The heads of columns without a meaning that have one of some words in them."""
+    return [
+        head
+        for number, head in enumerate(table.columns)
+        if number not in taken
+        and words & {each.lower() for each in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", head)}
+    ]
 
 
 def _check_required(table: Table, places: Mapping[str, int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -29,12 +29,13 @@ def located(texts: Collection[str], folder: Path) -> tuple[dict[str, str], list[
     places = {text: relative(text, folder) for text in texts}
     if not paths.is_local(folder):
         return places, []
-    there = {text: _on_disk(place, folder) for text, place in places.items()}
+    listing = cache(_names)
+    there = {text: _on_disk(place, folder, listing) for text, place in places.items()}
     if any(there.values()):
         return {text: there[text] or place for text, place in places.items()}, []
     from_here = {text: os.path.join(os.getcwd(), _posix(text)) for text in texts}  # noqa: PTH109, PTH118
     elsewhere = {text: relative(place, folder) for text, place in from_here.items()}
-    there = {text: _on_disk(place, folder) for text, place in elsewhere.items()}
+    there = {text: _on_disk(place, folder, listing) for text, place in elsewhere.items()}
     n_found = sum(bool(place) for place in there.values())
     if not n_found:
         return places, []
@@ -60,30 +61,33 @@ def _posix(text: str) -> str:
     return text.replace("\\", "/")
 
 
-def _on_disk(place: str, folder: Path) -> str:
+Listing = Callable[[Path], Mapping[str, str]]
+"""What says which names are in a folder, by their composed form."""
+
+
+def _on_disk(place: str, folder: Path, listing: Listing) -> str:
     """A path as its parts are written on the disk; "" = there is no such file."""
     if os.path.exists(folder / place):  # noqa: PTH110 - Path.exists() raises where a name is too long
         return place
     if place.isascii():
         return ""
-    return next(_in_other_form(place, folder), "")
+    return next(_in_other_form(place, folder, listing), "")
 
 
-def _in_other_form(place: str, folder: Path) -> Iterator[str]:
+def _in_other_form(place: str, folder: Path, listing: Listing) -> Iterator[str]:
     """The path on the disk whose parts differ from these in nothing but their Unicode form."""
     parts = Path(place).parts
     found = Path(parts[0]) if Path(place).is_absolute() else Path()
     for part in parts[1:] if Path(place).is_absolute() else parts:
         if not os.path.exists(folder / found / part):  # noqa: PTH110
-            part = _entries(folder / found).get(normal(part), "")
+            part = listing(folder / found).get(normal(part), "")
         if not part:
             return
         found /= part
     yield found.as_posix()
 
 
-@cache
-def _entries(folder: Path) -> Mapping[str, str]:
+def _names(folder: Path) -> Mapping[str, str]:
     """The names in a folder by their composed form."""
     try:
         return {normal(name): name for name in os.listdir(folder)}  # noqa: PTH208
