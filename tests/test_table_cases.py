@@ -193,11 +193,14 @@ def test_raters_are_in_the_audit_and_their_votes_in_the_store(run: Run, here: Pa
         ("./wav", "'./wav' has no name: give a corpus that sertool knows as NAME=./wav"),
         ("my.tsv", "'my.tsv' has no name; give your recordings one, such as mine=my.tsv"),
         ("=wav", "'wav' has no name"),
+        ("there", "'there' has no name: give a corpus that sertool knows as NAME=there"),
+        (".", "'.' has no name"),
         ("emodb=", "emodb= names no place: give emodb=DIR"),
         ("-", "such as mine=-"),
     ],
 )
 def test_what_has_no_name_or_another(run: Run, here: Path, given: str, message: str) -> None:
+    (here / "there").mkdir()
     ran = run("extract", "--store", "st", "--", given)
     assert ran.code == 2
     assert message in " ".join(ran.err.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sertool.cli import home
@@ -74,16 +75,17 @@ def source(
 
 def _refuse_unnamed(given: str, name: str, has_place: bool, place: str) -> None:
     """Refuse a place without a name, and a name with an empty place."""
+    from sertool import registry
     from sertool.corpora.sources import lists
 
-    if has_place and name and place:
+    if (has_place and name and place) or given in registry.names("corpora"):
         return
     if has_place and name:
         raise BadChoice(f"{given} names no place: give {name}=DIR or {name}=FILE.csv")
     where = place if has_place else given
     if where and lists.is_list(where):
         raise BadChoice(f"{where!r} has no name; give your recordings one, such as mine={where}")
-    if has_place or "/" in where or "\\" in where or where in (".", ".."):
+    if has_place or "/" in where or "\\" in where or Path(where).is_dir():
         raise BadChoice(
             f"{where!r} has no name: give a corpus that sertool knows as NAME={where} (sertool "
             "list names them), recordings of your own as a table, mine=FILE.csv"
