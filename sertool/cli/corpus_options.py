@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sertool.cli import home
@@ -85,7 +85,7 @@ def _refuse_unnamed(given: str, name: str, has_place: bool, place: str) -> None:
     where = place if has_place else given
     if where and lists.is_list(where):
         raise BadChoice(f"{where!r} has no name; give your recordings one, such as mine={where}")
-    if has_place or "/" in where or "\\" in where or Path(where).is_dir():
+    if has_place or "/" in where or "\\" in where or os.path.isdir(where):  # noqa: PTH112
         raise BadChoice(
             f"{where!r} has no name: give a corpus that sertool knows as NAME={where} (sertool "
             "list names them), recordings of your own as a table, mine=FILE.csv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from sertool.corpora.sources import arff, audb, huggingface, nkululeko
 from sertool.corpora.sources import table as tables
 from sertool.corpora.sources.table import Table
+from sertool.storage import paths
 from sertool.types import Emotion
 
 
@@ -36,7 +38,7 @@ def is_list(place: str) -> bool:
     if "://" in place:
         return False
     there = Path(place).expanduser()
-    return there.is_file() or audb.is_folder(there) or huggingface.is_folder(there)
+    return tables.is_file(there) or _is_folder(there)
 
 
 def read(path: Path) -> Listed:
@@ -46,18 +48,22 @@ def read(path: Path) -> Listed:
         NotFound: nothing lies there, or a folder without a table.
         BadTable: it is no table.
     """
-    if path.is_file():
+    if not _is_folder(path):
         return _file(path)
-    if audb.is_folder(path):
-        return Listed(audb.table(path))
-    if huggingface.is_folder(path):
-        return Listed(huggingface.table(path))
-    return Listed(tables.read(path))
+    return Listed(audb.table(path) if audb.is_folder(path) else huggingface.table(path))
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder of this machine with tables in it."""
+    # os.path, as Path.is_dir() raises where a name is too long
+    if not (paths.is_local(path) and os.path.isdir(path)):  # noqa: PTH112
+        return False
+    return audb.is_folder(path) or huggingface.is_folder(path)
 
 
 def _file(path: Path) -> Listed:
-    if path.suffix.lower() == ".ini":
+    if path.suffix.lower() == ".ini" and tables.is_file(path):
         return Listed(*nkululeko.table(path))
-    if path.suffix.lower() == ".arff":
+    if path.suffix.lower() == ".arff" and tables.is_file(path):
         return Listed(arff.table(tables.text_of(path), path.name, path.parent))
     return Listed(tables.read(path))

@@ -49,11 +49,19 @@ def read(file: Path) -> Table:
         return delimited(
             _decoded(sys.stdin.buffer.read(), "standard input"), "standard input", Path()
         )
-    if not file.is_file():
+    if not is_file(file):
         raise NotFound(f"no manifest {file.as_posix()}: give a CSV file with columns path, emotion")
     if file.suffix.lower() == ".parquet":
         return _parquet(file)
     return delimited(text_of(file), file.name, file.parent)
+
+
+def is_file(file: Path) -> bool:
+    """Whether a file lies there, local or remote; a name that no file can have is none."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def text_of(file: Path) -> str:
