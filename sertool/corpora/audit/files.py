@@ -31,6 +31,11 @@ def of_files(source: Source, inspections: Sequence[Inspection]) -> Iterator[Find
         )  # fmt: skip
     if corpus.url:  # a manifest's author chose the files
         yield from _other_files(source)
+    yield from _unusable(source, inspections)
+
+
+def _unusable(source: Source, inspections: Sequence[Inspection]) -> Iterator[Finding]:
+    """What is not there, cannot be read, or lies beyond the end of its recording."""
     gone = {
         each.clip.path: "" for each in inspections if not (source.folder / each.clip.file).is_file()
     }

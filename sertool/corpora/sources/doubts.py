@@ -17,6 +17,11 @@ MOST_NAMED = 5
 
 def of_rows(rows: Sequence[Row], meant: Meanings) -> Iterator[Note]:
     """Rows without an emotion, and cells that say that nothing is known."""
+    yield from _of_emotions(rows, meant)
+    yield from _of_cells(rows)
+
+
+def _of_emotions(rows: Sequence[Row], meant: Meanings) -> Iterator[Note]:
     labels = [row.cells["emotion"] for row in rows]
     blank = [label for label in labels if label in meant.blank]
     if blank:
@@ -33,6 +38,9 @@ def of_rows(rows: Sequence[Row], meant: Meanings) -> Iterator[Note]:
             f"({tally(dropped)})",
             "they are left out as you asked",
         )  # fmt: skip
+
+
+def _of_cells(rows: Sequence[Row]) -> Iterator[Note]:
     cells = [row.cells["speaker"] for row in rows]
     unknown = [cell for cell in cells if cell and words.is_unknown(cell)]
     if unknown:
