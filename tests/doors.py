@@ -106,6 +106,31 @@ a/b.wav,happy,ann,en,s1,f
 2",male
 ../e.wav,angry,,,,
 """
+SEGMENTS = b"""file;onset;offset;label;rater;split;arousal
+a.wav;0;0 days 00:00:01.5;happy;1;train;3.5
+a.wav;0;0 days 00:00:01.5;joy;2;train;4
+b.wav;00:00:01.250;2,5;nan;1;dev;
+b.wav;;;sad;1;Test1;1e2
+"""
+ARFF = b"""@relation x
+@attribute 'name' string
+@attribute emotion {sad,happy}
+@data
+% none
+'a b.wav',sad
+b.wav,?
+"""
+NKULULEKO = b"""[EXP]
+root = .
+[DATA]
+databases = ['one', 'two']
+one = part.csv
+one.split_strategy = train
+one.mapping = {'anger': 'angry'}
+two = part.csv
+target = emotion
+"""
+TABLES = {"a.csv": (MANIFEST, SEGMENTS), "a.arff": (ARFF,), "a.ini": (NKULULEKO,)}
 SPECIFICATION = b"""protocols = ["clips", "speakers"]
 corpora = ["emodb", "ravdess+tess"]
 emotions = "six"
@@ -127,8 +152,10 @@ def texts(folder: Path) -> Attempt:
             (folder / "a.toml").write_bytes(mutated(SPECIFICATION, rng))
             none = {"protocols": (), "corpora": (), "estimators": ()}
             return study.study(**{**none, **study.read(folder / "a.toml")})
-        (folder / "a.csv").write_bytes(mutated(MANIFEST, rng))
-        source = sources.manifest_source(folder / "a.csv", name="mine")
+        name = rng.choice(["a.csv", *TABLES])
+        (folder / name).write_bytes(mutated(rng.choice(TABLES[name]), rng))
+        (folder / "part.csv").write_bytes(MANIFEST)
+        source = sources.manifest_source(folder / name, name="mine", mapping={"joy": "happy"})
         return extraction.plan([source], folder / "store")
 
     return attempt

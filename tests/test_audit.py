@@ -218,7 +218,7 @@ def test_words_that_are_no_emotions_of_sertool(tmp_path: Path, mine: list[str]) 
     assert list(found) == ["emotions of your own"]
     assert found["emotions of your own"].severity == "note"
     assert "(joy 3)" in found["emotions of your own"].says
-    assert "--map joy=EMOTION" in found["emotions of your own"].advice
+    assert "--map joy=happy" in found["emotions of your own"].advice
     assert {*found["emotions of your own"].recordings.values()} == {"joy"}
 
 

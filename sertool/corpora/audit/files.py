@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from sertool.audio import parts
 from sertool.corpora import sound_files
 from sertool.corpora.audit.finding import Finding, finding
 from sertool.corpora.audit.inspection import Inspection
@@ -30,17 +31,38 @@ def of_files(source: Source, inspections: Sequence[Inspection]) -> Iterator[Find
         )  # fmt: skip
     if corpus.url:  # a manifest's author chose the files
         yield from _other_files(source)
+    yield from _unusable(source, inspections)
+
+
+def _unusable(source: Source, inspections: Sequence[Inspection]) -> Iterator[Finding]:
+    """What is not there, cannot be read, or lies beyond the end of its recording."""
     gone = {
-        each.clip.path: "" for each in inspections if not (source.folder / each.clip.path).is_file()
+        each.clip.path: "" for each in inspections if not (source.folder / each.clip.file).is_file()
     }
     yield from finding(
         "missing recordings", "worry", gone, "listed, but not there",
         "fix the paths, which are relative to the manifest's folder; sertool skips these",
     )  # fmt: skip
-    unusable = (each for each in inspections if each.sound is None and each.clip.path not in gone)
+    beyond = {
+        each.clip.path: each.cause
+        for each in inspections
+        if each.sound is None and each.cause.startswith(parts.BEYOND)
+    }
+    yield from finding(
+        "parts beyond the end", "worry", beyond, "begin where their recordings are over",
+        "look up their times, which are in seconds from the beginning of the file; sertool skips "
+        "these",
+    )  # fmt: skip
+    known = {*gone, *beyond}
+    unusable = (each for each in inspections if each.sound is None and each.clip.path not in known)
     yield from finding(
         "unreadable", "worry", {each.clip.path: each.cause for each in unusable},
         "cannot be read to the end", "download them again; sertool skips and lists them",
+    )  # fmt: skip
+    yield from finding(
+        "parts cut at the end", "note",
+        {each.clip.path: each.cause for each in inspections if each.sound and each.cause},
+        "end behind their recordings", "sertool cuts them there; look up their times",
     )  # fmt: skip
 
 

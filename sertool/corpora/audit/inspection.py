@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
 from sertool import audio, parallel
-from sertool.audio import decoding
+from sertool.audio import decoding, parts
 from sertool.errors import BadRecording, SertoolError
 from sertool.storage import paths
 from sertool.types import Clip, Signal
@@ -53,7 +54,7 @@ class Sound:
 
 @dataclass(frozen=True)
 class Inspection:
-    """One recording: its sound, or (None) the cause why there is none."""
+    """One clip: its sound, or (None) the cause why there is none; of a part also what was cut."""
 
     clip: Clip
     sound: Sound | None
@@ -68,9 +69,11 @@ def inspect(folder: Path, clips: Sequence[Clip], *, jobs: int = 1) -> Generator[
         clips: whose recordings to decode; one that is missing or bad has a cause for a sound.
         jobs: worker processes; 1 works in this process, -1 takes every core.
     """
-    tasks = [(folder / clip.path, clip) for clip in clips]
+    alike = groupby(clips, key=lambda clip: (clip.file, clip.start_s is not None))
+    tasks = [(folder / file, tuple(some)) for (file, _), some in alike]
     with closing(parallel.outcomes(_attempt, tasks, jobs)) as inspections:
-        yield from inspections
+        for some in inspections:
+            yield from some
 
 
 def n_clipped(samples: np.ndarray) -> int:
@@ -97,26 +100,56 @@ def _in_runs(channel: np.ndarray) -> int:
     return int(lengths[clipped].sum())
 
 
-def _attempt(path: Path, clip: Clip) -> Inspection:
-    """Runs in a worker."""
+def _attempt(path: Path, clips: Sequence[Clip]) -> list[Inspection]:
+    """Runs in a worker: the clips that a file holds."""
+    if clips[0].start_s is not None:
+        return _parts(path, clips)
     try:
-        return Inspection(clip, _sound(path))
+        return [Inspection(clip, _whole(path)) for clip in clips]
     except SertoolError as error:
-        return Inspection(clip, None, str(error))
+        return [Inspection(clip, None, str(error)) for clip in clips]
 
 
-def _sound(path: Path) -> Sound:
+def _whole(path: Path) -> Sound:
     with (
         paths.local_copy(path) as file,
         decoding.open_recording(file, audio.LONGEST_S, audio.MOST_VALUES) as stream,
     ):
-        samples = np.concatenate(list(stream.channels))
-    mono = Signal(decoding.mixed(samples), stream.rate)
+        return _sound(np.concatenate(list(stream.channels)), stream.rate, stream.n_channels)
+
+
+def _parts(path: Path, clips: Sequence[Clip]) -> list[Inspection]:
+    """The inspections of clips that are parts of a file, in their order."""
+    spans = [(clip.start_s or 0.0, clip.end_s) for clip in clips]
+    found: dict[int, Inspection] = {}
+    cause = ""
+    try:
+        with paths.local_copy(path) as file:
+            for part in parts.read(file, spans):
+                found[part.number] = _part(part, spans[part.number], clips[part.number])
+    except SertoolError as error:
+        cause = str(error)
+    return [found.get(number, Inspection(clip, None, cause)) for number, clip in enumerate(clips)]
+
+
+def _part(part: parts.Part, span: parts.Span, clip: Clip) -> Inspection:
+    try:
+        parts.mono(part, span)
+    except BadRecording as error:
+        return Inspection(clip, None, str(error))
+    samples = part.samples
+    sound = _sound(samples, part.rate, samples.shape[1])
+    return Inspection(clip, sound, parts.shortened(part, span))
+
+
+def _sound(samples: np.ndarray, rate: int, n_channels: int) -> Sound:
+    """What is in samples of shape (n, n_channels)."""
+    mono = Signal(decoding.mixed(samples), rate)
     part, offset_s = _analysed_window(mono)
     return Sound(
-        rate=stream.rate,
-        n_channels=stream.n_channels,
-        duration_s=mono.samples.size / stream.rate,
+        rate=rate,
+        n_channels=n_channels,
+        duration_s=mono.samples.size / rate,
         offset_s=offset_s,
         is_silent=bool(np.ptp(part.samples) <= SILENCE),
         n_clipped=n_clipped(samples),

@@ -9,16 +9,18 @@ from pathlib import Path
 
 from sertool.corpora import find_clips
 from sertool.corpora.sources import manifest
+from sertool.corpora.sources.note import Note
 from sertool.types import EMOTIONS, Clip, Corpus, Emotion
 
 
 @dataclass(frozen=True)
 class Source:
-    """A corpus, where it lies, and the clips found there."""
+    """A corpus, where it lies, and the clips found there; of a table also what to know of it."""
 
     corpus: Corpus
     folder: Path
     clips: tuple[Clip, ...]
+    notes: tuple[Note, ...] = ()
 
 
 def folder_source(corpus: Corpus, folder: Path) -> Source:
@@ -39,7 +41,8 @@ def manifest_source(
     name: str,
     mapping: Mapping[str, Emotion] | None = None,
     vocabulary: Collection[Emotion] | None = EMOTIONS,
+    heads: Mapping[str, str] | None = None,
 ) -> Source:
     """The clips that a manifest lists; see `sertool.corpora.sources.manifest.read`."""
-    corpus, clips = manifest.read(file, name=name, mapping=mapping, vocabulary=vocabulary)
-    return Source(corpus, file.parent, tuple(clips))
+    found = manifest.read(file, name=name, mapping=mapping, vocabulary=vocabulary, heads=heads)
+    return Source(found.corpus, found.folder, found.clips, found.notes)

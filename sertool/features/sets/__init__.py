@@ -50,6 +50,9 @@ RESERVED = frozenset(
         "votes",
         "intensity",
         "age",
+        "arousal",
+        "valence",
+        "dominance",
     ]
 )
 """What columns of a store are called that are no numbers of a set."""
