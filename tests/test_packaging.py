@@ -149,3 +149,14 @@ def test_every_dependency_has_a_floor() -> None:
 )
 def test_floors_are_pinned(lists: dict[str, Any], floors: list[str]) -> None:
     assert runpy.run_path(str(ROOT / ".ci" / "oldest.py"))["floors"](lists) == floors
+
+
+def test_the_workflow_installs_as_the_readme_says_on_the_pythons_of_the_docs() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
+    (install,) = re.findall(r"^(pip install .*) && pytest$", readme, re.MULTILINE)
+    assert f"- run: {install} " in workflow
+    (pythons,) = re.findall(r"^ +python: \[(.*)\]$", workflow, re.MULTILINE)
+    rows = re.findall(r"^\| (3\.\d+(?:, 3\.\d+)*) \|", page, re.MULTILINE)
+    assert pythons.replace('"', "") == ", ".join(rows)
