@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from synthetic import tone, write_sound
 
-from sertool.corpora.audit.inspection import Inspection, Sound, inspect, n_clipped
+from sertool.audio.clipping import n_clipped
+from sertool.corpora.audit.inspection import Inspection, Sound, inspect
 from sertool.types import Clip
 
 RATE = 16_000
