@@ -28,6 +28,8 @@ LOUDEST = 1e9
 """Largest sample, full scale being 1; the squares of larger ones are no numbers any more."""
 BLOCK_VALUES = 2**20
 """Samples times channels that are decoded at a time: 4 MiB of float32."""
+LEAST_SAMPLES = 2**12
+"""So many are asked for where a header says that fewer, or none, are left."""
 MOST_DAMAGED = 1000
 """After so many damaged places the rest is given up."""
 POSSIBLE = "WAV, FLAC, OGG, OPUS, MP3, M4A, AAC, WebM or WMA"
@@ -246,14 +248,16 @@ def _through_libsndfile(
         extent = Extent(said_s=frames.said * length_s, slack_s=2 * length_s)
     elif header.n_samples:
         extent = Extent(said_s=header.n_samples / file.samplerate)
-    return Stream(file.samplerate, file.channels, _blocks(file, extent, header.share_there), extent)
+    blocks = _measured(_blocks(file, extent), file.samplerate, extent, header.share_there)
+    return Stream(file.samplerate, file.channels, blocks, extent)
 
 
 def _blocks(file: soundfile.SoundFile, extent: Extent) -> Iterator[np.ndarray]:
     """All that can be decoded; where the decoder loses its way it gets a second chance."""
-    n_empty = 0
+    n_empty, n_left = 0, file.frames
     while n_empty < 2 and extent.n_damaged < MOST_DAMAGED:
-        block, is_damaged = _read(file)
+        block, is_damaged = _read(file, n_left)
+        n_left -= len(block)
         extent.n_damaged += is_damaged
         if len(block):
             n_empty = 0
@@ -262,16 +266,18 @@ def _blocks(file: soundfile.SoundFile, extent: Extent) -> Iterator[np.ndarray]:
             n_empty += 1 if is_damaged else 2
 
 
-def _read(file: soundfile.SoundFile) -> tuple[np.ndarray, bool]:
+def _read(file: soundfile.SoundFile, n_expected: int) -> tuple[np.ndarray, bool]:
     """The next block, and whether it ends where the decoder lost its way."""
-    n_samples = max(1, BLOCK_VALUES // file.channels)
+    n_samples = min(max(LEAST_SAMPLES, n_expected), max(1, BLOCK_VALUES // file.channels))
     block = np.full((n_samples, file.channels), np.nan, np.float32)
     try:
-        return file.read(out=block), False
+        n_read, is_damaged = len(file.read(out=block)), False
     except soundfile.LibsndfileError:
         # the number of samples that were decoded is lost, but the others are as they were
         unread = np.flatnonzero(np.isnan(block[:, 0]))
-        return block[: unread[0] if len(unread) else n_samples], True
+        n_read, is_damaged = int(unread[0]) if len(unread) else n_samples, True
+    part = block[:n_read]
+    return part if 2 * n_read > n_samples else part.copy(), is_damaged
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def _of_riff(file: BinaryIO, start: int, end: int, form: _Form = _RIFF) -> Heade
     file.seek(start + 4)
     head = file.read(8)
     if head[4:] == b"AVI ":
-        return Header(_share(*struct.unpack("<I", head[:4]), end - start - 8))
+        return Header(_share(int.from_bytes(head[:4], "little"), end - start - 8))
     long_size_at, said, codec = 0, None, 0
     for chunk in form.chunks(file, start + 12, end):
         file.seek(chunk.start)
