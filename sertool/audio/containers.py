@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sertool.audio import mpeg
-
+HEAD = 4096
+"""So many bytes are looked at."""
 NAMES = {
     "mov": "M4A, MP4 or QuickTime", "matroska": "WebM or Matroska", "asf": "WMA", "aac": "AAC",
     "avi": "AVI", "flv": "FLV", "amr": "AMR", "mpegts": "MPEG-TS", "mpeg": "MPEG-PS", "ac3": "AC3",
@@ -49,12 +49,11 @@ def demuxer(head: bytes) -> str | None:
     r"""The demuxer of a file that begins so and that libsndfile does not know; None = it may.
 
     Args:
-        head: 1,000 bytes or more, where there are so many.
+        head: 1,000 bytes or more, where there are so many, behind an ID3v2 tag.
 
     >>> demuxer(b"RIFF\0\0\0\0AVI LIST"), demuxer(b"RIFF\0\0\0\0WAVEfmt ")
     ('avi', None)
     """
-    head = _after_id3(head)
     if head.startswith(_AC3_SYNC) and len(head) > 5:
         return "ac3" if head[5] >> 3 <= 10 else "eac3"
     if any(_is_transport(head, first, step) for first, step in _TS_PACKETS):
@@ -70,13 +69,7 @@ def other_demuxer(head: bytes) -> str | None:
     >>> other_demuxer(b"caff\0\1")
     'caf'
     """
-    head = _after_id3(head)
     return next((name for magic, name in _SHARED if head.startswith(magic)), None)
-
-
-def _after_id3(head: bytes) -> bytes:
-    """What follows an ID3v2 tag; nothing where the tag is longer than what was read."""
-    return head[mpeg.id3_bytes(head[:10]) :]
 
 
 def _is_transport(head: bytes, first: int, step: int) -> bool:

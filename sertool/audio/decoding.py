@@ -7,7 +7,7 @@ count what was decoded, so that a hostile header costs neither time nor memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -16,7 +16,7 @@ import numpy as np
 import soundfile
 
 from sertool import versions
-from sertool.audio import channels, containers, headers, mpeg, nosound, pyav, sources
+from sertool.audio import channels, containers, headers, mpeg, nosound, pyav, quiet, sources
 from sertool.audio.extent import Extent
 from sertool.audio.section import Section
 from sertool.audio.sources import Recording, Source
@@ -199,34 +199,26 @@ def open_channels(
 
 @contextmanager
 def _opened(source: Source) -> Iterator[Stream]:
-    head = source.head(nosound.HEAD)
+    head = source.read(source.start, nosound.HEAD)
     if not head:
         raise BadRecording(f"'{source.name}' is empty: 0 bytes; download or record it again")
     what = nosound.known(head)
     if what:
         raise BadRecording(f"'{source.name}' is {what}")
     header = headers.header(source.file, source.start, source.end)
-    demuxer = containers.demuxer(head)
+    place = header.mpeg or (mpeg.after_tags(source.file, source.start, source.end), source.end)
+    begin = source.read(place[0], containers.HEAD)
+    demuxer = None if header.mpeg else containers.demuxer(begin)
     with ExitStack() as stack:
         if demuxer:
-            stream = stack.enter_context(_through_pyav(source, demuxer, header))
-        else:
-            place = header.mpeg or (source.start, source.end)
-            frames = mpeg.frames(source.file, *place)
-            section = _section(source, header, frames)
-            try:
-                file = stack.enter_context(_SoundFile(section))
-                stream = _through_libsndfile(file, header, frames)
-            except soundfile.LibsndfileError as error:
-                stream = stack.enter_context(_otherwise(source, head, header, error))
+            yield stack.enter_context(_through_pyav(source, demuxer, header))
+            return
+        frames = mpeg.frames(source.file, *place) if mpeg.frame(begin) else None
+        try:
+            stream = _through_libsndfile(source, header, frames, stack)
+        except soundfile.LibsndfileError as error:
+            stream = stack.enter_context(_otherwise(source, header, error))
         yield stream
-
-
-def _section(source: Source, header: headers.Header, frames: mpeg.Frames | None) -> Section:
-    """What libsndfile reads: a header that is set right, a stream that claims no length."""
-    if frames and not (frames.is_right and not header.mpeg):
-        return Section(source.file, frames.start, frames.stop, endless=True)
-    return Section(source.file, source.start, source.end, header.patches)
 
 
 class _SoundFile(soundfile.SoundFile):  # type: ignore[misc]
@@ -240,8 +232,14 @@ class _SoundFile(soundfile.SoundFile):  # type: ignore[misc]
 
 
 def _through_libsndfile(
-    file: soundfile.SoundFile, header: headers.Header, frames: mpeg.Frames | None
+    source: Source, header: headers.Header, frames: mpeg.Frames | None, stack: ExitStack
 ) -> Stream:
+    """Read with the header set right, MPEG audio without any that may be wrong."""
+    section = Section(source.file, source.start, source.end, header.patches)
+    if frames and (header.mpeg or not frames.is_right):
+        section = Section(source.file, frames.start, frames.stop, endless=True)
+    with quiet.no_stderr() if frames else nullcontext():
+        file = stack.enter_context(_SoundFile(section))
     extent = Extent()
     if frames and frames.said:
         length_s = frames.frame.n_samples / frames.frame.rate
@@ -271,7 +269,8 @@ def _read(file: soundfile.SoundFile, n_expected: int) -> tuple[np.ndarray, bool]
     n_samples = min(max(LEAST_SAMPLES, n_expected), max(1, BLOCK_VALUES // file.channels))
     block = np.full((n_samples, file.channels), np.nan, np.float32)
     try:
-        n_read, is_damaged = len(file.read(out=block)), False
+        with quiet.no_stderr() if file.format == "MP3" else nullcontext():
+            n_read, is_damaged = len(file.read(out=block)), False
     except soundfile.LibsndfileError:
         # the number of samples that were decoded is lost, but the others are as they were
         unread = np.flatnonzero(np.isnan(block[:, 0]))
@@ -302,25 +301,30 @@ def _measured(
 
 @contextmanager
 def _otherwise(
-    source: Source, head: bytes, header: headers.Header, error: soundfile.LibsndfileError
+    source: Source, header: headers.Header, error: soundfile.LibsndfileError
 ) -> Iterator[Stream]:
-    """What libsndfile does not open: perhaps PyAV does, else what it is."""
+    """What libsndfile does not open: MPEG audio behind something else, or what PyAV knows."""
     reason = f"'{source.name}' cannot be decoded ({error.error_string.strip()}); "
+    head = source.read(source.start, nosound.HEAD)
     what = nosound.text(head)
     if what:
-        raise BadRecording(f"'{source.name}' is {what}")
+        raise BadRecording(f"'{source.name}' is {what}") from None
     demuxer = containers.other_demuxer(head)
-    if demuxer is None:
-        raise BadRecording(f"{reason}give a complete {POSSIBLE} file")
+    frames = None if demuxer else mpeg.frames(source.file, source.start, source.end)
     with ExitStack() as stack:
         try:
-            stream = stack.enter_context(_through_pyav(source, demuxer, header))
+            if frames:
+                stream = _through_libsndfile(source, replace(header, mpeg=(0, 0)), frames, stack)
+            elif demuxer:
+                stream = stack.enter_context(_through_pyav(source, demuxer, header))
+            else:
+                raise BadRecording
         except MissingExtra:
             raise MissingExtra(
                 f"{reason}PyAV decodes more kinds: {versions.hint('formats')}, or give a complete "
                 f"{POSSIBLE} file"
             ) from None
-        except BadRecording:
+        except (BadRecording, soundfile.LibsndfileError):
             raise BadRecording(f"{reason}give a complete {POSSIBLE} file") from None
         yield stream
 

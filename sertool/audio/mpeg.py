@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 FARTHEST = 2**16
 """So many bytes of something else may lie before the first frame, or between two."""
+ENOUGH_FRAMES = 4
+"""So many in a row are no chance."""
 TOLERATED_FRAMES = 1
 """Some writers count the Info frame, others do not."""
 
@@ -104,33 +106,40 @@ def frames(file: BinaryIO, start: int, end: int) -> Frames | None:
 
 
 def _first(file: BinaryIO, start: int, end: int) -> int | None:
-    """Where the first frame lies that another one like it follows, or the end."""
-    at = _after_tags(file, start, end)
+    """Where the first frame lies that others like it follow."""
+    at = after_tags(file, start, end)
     file.seek(at)
     content = file.read(min(FARTHEST, end - at))
     place = content.find(b"\xff")
     while place >= 0:
         found = frame(content[place : place + 4])
-        if found and (at + place + found.n_bytes == end or _like(file, at + place, found)):
+        if found and _is_followed(file, at + place, end, found):
             return at + place
         place = content.find(b"\xff", place + 1)
     return None
 
 
-def _like(file: BinaryIO, at: int, found: Frame) -> bool:
-    file.seek(at + found.n_bytes)
-    return _is_like(frame(file.read(4)), found)
+def _is_followed(file: BinaryIO, at: int, end: int, like: Frame) -> bool:
+    """Whether a frame and some others like it lie one behind another, or fill the rest."""
+    found: Frame | None = like
+    for _ in range(ENOUGH_FRAMES):
+        if found is None or not _is_like(found, like):
+            return False
+        at += found.n_bytes
+        if at >= end:
+            return True
+        file.seek(at)
+        found = frame(file.read(4))
+    return True
 
 
-def _is_like(other: Frame | None, found: Frame) -> bool:
-    return other is not None and (other.rate, other.version, other.layer) == (
-        found.rate,
-        found.version,
-        found.layer,
-    )
+def _is_like(other: Frame, found: Frame) -> bool:
+    """Whether two frames may be of one stream."""
+    kinds = [(each.rate, each.version, each.layer) for each in (other, found)]
+    return kinds[0] == kinds[1]
 
 
-def _after_tags(file: BinaryIO, start: int, end: int) -> int:
+def after_tags(file: BinaryIO, start: int, end: int) -> int:
     """Where the sound begins behind ID3v2 tags."""
     while start < end:
         file.seek(start)
@@ -179,7 +188,7 @@ def _count(file: BinaryIO, at: int, end: int, like: Frame) -> tuple[int, int]:
     while at + 4 <= end:
         file.seek(at)
         found = frame(file.read(4))
-        if _is_like(found, like) and found is not None:
+        if found is not None and _is_like(found, like):
             if at + found.n_bytes > end:
                 break
             n_frames += 1
@@ -199,7 +208,7 @@ def _next(file: BinaryIO, at: int, end: int, like: Frame) -> int | None:
     place = content.find(b"\xff", 1)
     while place >= 0:
         found = frame(content[place : place + 4])
-        if found and _is_like(found, like) and _like(file, at + place, found):
+        if found and _is_like(found, like) and _is_followed(file, at + place, end, found):
             return at + place
         place = content.find(b"\xff", place + 1)
     return None

@@ -34,10 +34,10 @@ class Source:
     start: int
     end: int
 
-    def head(self, size: int) -> bytes:
-        """Its first bytes, at most so many."""
-        self.file.seek(self.start)
-        return self.file.read(min(size, self.end - self.start))
+    def read(self, at: int, size: int) -> bytes:
+        """Its bytes from a place in the file on, at most so many."""
+        self.file.seek(at)
+        return self.file.read(max(0, min(size, self.end - at)))
 
 
 def name(recording: Recording) -> str:
