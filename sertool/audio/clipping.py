@@ -37,7 +37,7 @@ def n_clipped(samples: np.ndarray) -> int:
 def _clipped(samples: np.ndarray) -> np.ndarray:
     """Which samples are in such runs, shape kept, bool."""
     clipped = np.zeros(samples.shape, bool)
-    if np.abs(samples).max(initial=0) < FULL_SCALE:
+    if samples.max(initial=0) < FULL_SCALE and samples.min(initial=0) > -FULL_SCALE:
         return clipped
     same = samples[1:] == samples[:-1]
     at_full_scale = np.abs(samples[2:]) >= FULL_SCALE

@@ -1,4 +1,4 @@
-"""Keep a C library from printing: libmpg123 inside of libsndfile does, and cannot be asked not to."""
+"""Keep a C library from printing, as libmpg123 inside of libsndfile does."""
 
 from __future__ import annotations
 

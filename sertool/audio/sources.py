@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -27,12 +27,14 @@ class Source:
         file: seekable, binary.
         start: where the recording begins in it.
         end: where it ends.
+        path: of a file that is nothing but the recording; None = it was given in another way.
     """
 
     name: str
     file: BinaryIO
     start: int
     end: int
+    path: Path | None = None
 
     def read(self, at: int, size: int) -> bytes:
         """Its bytes from a place in the file on, at most so many."""
@@ -68,7 +70,7 @@ def opened(recording: Recording) -> Iterator[Source]:
         yield _source(called, io.BytesIO(recording))
     elif isinstance(recording, str | os.PathLike):
         with _file(recording) as file:
-            yield _source(called, file)
+            yield replace(_source(called, file), path=Path(recording))
     else:
         file = _seekable(recording, called)
         start = file.tell()
