@@ -11,8 +11,7 @@ NAMES = {
     "mpc": "Musepack", "mpc8": "Musepack", "shn": "Shorten", "tak": "TAK", "rm": "RealMedia",
     "loas": "AAC", "mlp": "MLP", "truehd": "TrueHD", "dsf": "DSF", "qcp": "QCELP", "ilbc": "iLBC",
     "mxf": "MXF", "oma": "ATRAC", "wtv": "WTV", "wav": "WAV", "aiff": "AIFF", "caf": "CAF",
-    "ogg": "OGG", "au": "AU", "w64": "W64", "nistsphere": "NIST SPHERE", "flac": "FLAC",
-    "mp3": "MP3",
+    "ogg": "OGG", "au": "AU", "w64": "W64", "nistsphere": "NIST SPHERE",
 }  # fmt: skip
 """What each is called for people."""
 
@@ -38,7 +37,7 @@ _MAGIC = (
 
 _SHARED = (
     (b"RIFF", "wav"), (b"RF64", "wav"), (b"FORM", "aiff"), (b"caff", "caf"), (b"OggS", "ogg"),
-    (b".snd", "au"), (b"riff", "w64"), (b"NIST", "nistsphere"), (b"fLaC", "flac"),
+    (b".snd", "au"), (b"riff", "w64"), (b"NIST", "nistsphere"),
 )  # fmt: skip
 _TS_PACKETS = ((0, 188), (4, 192), (0, 204))
 """Where the first sync byte of MPEG-TS lies, and how far apart they are."""

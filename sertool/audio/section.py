@@ -50,6 +50,8 @@ class Section:
             self._at += size
             return bytes(size)
         place = self.start + self._at
+        if place >= self.stop:  # where a damaged header has them look, there may be no place
+            return b""
         self.file.seek(place)
         content = self.file.read(max(0, min(size, self.stop - place)))
         self._at += len(content)
