@@ -27,8 +27,8 @@ RATES = (1_000, 768_000)
 """Lowest and highest sampling rate in Hz that is believed."""
 LOUDEST = 1e9
 """Largest sample, full scale being 1; the squares of larger ones are no numbers any more."""
-BLOCK_VALUES = 2**20
-"""Samples times channels that are decoded at a time: 4 MiB of float32."""
+BLOCK_VALUES = 2**18
+"""Samples times channels that are decoded at a time: 1 MiB of float32."""
 LEAST_SAMPLES = 2**12
 """So many are asked for where a header says that fewer, or none, are left."""
 MOST_DAMAGED = 1000
