@@ -14,7 +14,7 @@ from synthetic import SAMPLE, needs_sample
 from wild import RATE, bare, coded, flac_of, in_wav, mp3, voice, with_size
 
 from sertool import audio
-from sertool.audio import decoding
+from sertool.audio import decoding, headers
 from sertool.errors import BadRecording
 
 try:
@@ -206,6 +206,20 @@ def test_nothing_left_is_an_error() -> None:
     for content in (WAV[:44], FLAC[:60], mp3(SPEECH, RATE, "CONSTANT")[:100]):
         with pytest.raises(BadRecording, match=r"holds no samples|cannot be decoded"):
             audio.read(content)
+
+
+NOWHERE = {
+    "CAF": with_size(CAF, b"free", ">q", 2**63 - 100),
+    "W64": W64[:56] + struct.pack("<q", 2**62) + W64[64:],
+}
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_nothing_is_looked_for_beyond_the_end(name: str, tmp_path: Path) -> None:
+    """A chunk before the sound says that it ends where no file has a place."""
+    (tmp_path / "a").write_bytes(NOWHERE[name])
+    with (tmp_path / "a").open("rb") as file:
+        assert headers.header(file, 0, len(NOWHERE[name])) == headers.Header()
 
 
 def test_limits_count_what_is_there(tmp_path: Path) -> None:

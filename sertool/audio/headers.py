@@ -59,9 +59,11 @@ class _Form:
         """Chunks from a place on, as long as there are some; the last one may reach too far."""
         head = 4 + struct.calcsize(self.size)
         for _ in range(MOST_CHUNKS):
+            if at >= end:  # as a size that is made up says; there may be no such place
+                return
             file.seek(at)
             content = file.read(head)
-            if len(content) < head or at >= end:
+            if len(content) < head:
                 return
             (size,) = struct.unpack(self.size, content[4:])
             yield _Chunk(content[:4], at, at + head, size)
@@ -169,10 +171,10 @@ def _of_w64(file: BinaryIO, start: int, end: int) -> Header:
     """Chunks are named by 16 bytes, and their sizes of 8 count the 24 of name and size."""
     at = start + 40
     for _ in range(MOST_CHUNKS):
+        if at + 24 > end:
+            break
         file.seek(at)
         head = file.read(24)
-        if len(head) < 24:
-            break
         (size,) = struct.unpack_from("<q", head, 16)
         if head.startswith(b"data"):
             return Header(_share(size - 24, end - at - 24))
