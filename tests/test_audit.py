@@ -120,10 +120,11 @@ def test_missing_and_unreadable(tmp_path: Path, mine: list[str]) -> None:
     (tmp_path / "c-sad.wav").write_text("no sound")
     found = listed(tmp_path, mine)
     assert {kind: list(each.recordings) for kind, each in found.items()} == {
-        "missing recordings": ["a-sad.wav"], "unreadable": ["b-sad.wav", "c-sad.wav"],
+        "missing recordings": ["a-sad.wav"], "unreadable": ["c-sad.wav"],
+        "incomplete": ["b-sad.wav"],
     }  # fmt: skip
     assert {each.severity for each in found.values()} == {"worry"}
-    assert "truncated" in found["unreadable"].recordings["b-sad.wav"]
+    assert "seconds are there" in found["incomplete"].recordings["b-sad.wav"]
 
 
 def test_one_sound_under_several_names(tmp_path: Path, mine: list[str]) -> None:

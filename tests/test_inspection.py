@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from synthetic import tone, write_sound
 
-from sertool.corpora.audit.inspection import Inspection, Sound, inspect, n_clipped
+from sertool.audio.clipping import n_clipped
+from sertool.corpora.audit.inspection import Inspection, Sound, inspect
 from sertool.types import Clip
 
 RATE = 16_000
@@ -51,10 +52,10 @@ def test_one_sound_has_one_digest_in_any_format(tmp_path: Path) -> None:
 
 def test_a_bad_recording_has_a_cause(tmp_path: Path) -> None:
     whole = write_sound(tmp_path / "whole.wav", tone()).read_bytes()
-    (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "words.wav").write_text("no sound")
-    causes = ("truncated", "cannot be decoded", "no recording at")
-    found = inspections(tmp_path, "cut.wav", "words.wav", "none.wav")
+    (tmp_path / "header.wav").write_bytes(whole[:44])
+    causes = ("holds no samples", "is text", "no recording at")
+    found = inspections(tmp_path, "header.wav", "words.wav", "none.wav")
     for each, cause in zip(found, causes, strict=True):
         assert each.sound is None
         assert cause in each.cause

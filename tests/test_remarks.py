@@ -10,6 +10,7 @@ from scipy import signal as filters
 from synthetic import SAMPLE, needs_sample
 
 from sertool import audio
+from sertool.audio.clipping import near_largest
 from sertool.audio.resampling import resampled
 from sertool.features.spectrum import Spectrum
 from sertool.models import remarks
@@ -20,7 +21,8 @@ Change = Callable[[np.ndarray], np.ndarray]
 
 
 def remarked(samples: np.ndarray) -> str:
-    return "; ".join(remarks.of_sound(Spectrum.of(Signal(samples.astype(np.float32), RATE))))
+    spectrum = Spectrum.of(Signal(samples.astype(np.float32), RATE))
+    return "; ".join(remarks.of_sound(spectrum, near_largest(samples[:, None])))
 
 
 def speech_like() -> np.ndarray:

@@ -6,12 +6,13 @@ The order is that of the study: decode, mix to mono, resample, cut.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from sertool.audio import decoding, utterance
+from sertool.audio import channels, decoding, sources, utterance
+from sertool.audio.decoded import Sound, sounds
 from sertool.audio.resampling import resampled
 from sertool.errors import BadRecording
 from sertool.types import Signal, Window
@@ -81,7 +82,7 @@ class Recording:
     sha256: str
 
 
-def load(path: str | os.PathLike[str], rule: WindowRule = RULE) -> Recording:
+def load(path: sources.Recording, rule: WindowRule = RULE) -> Recording:
     """Read a recording and cut out the part that is described.
 
     Raises:
@@ -89,7 +90,7 @@ def load(path: str | os.PathLike[str], rule: WindowRule = RULE) -> Recording:
         BadRecording: as `read` and `window` say.
     """
     sound = read(path)
-    signal, offset_s = described(sound, rule, str(path))
+    signal, offset_s = described(sound, rule, sources.name(path))
     return Recording(signal, offset_s, sound.samples.size / sound.rate, digest(sound))
 
 
@@ -115,21 +116,29 @@ def described(sound: Signal, rule: WindowRule, name: str) -> tuple[Signal, float
 
 
 def read(
-    path: str | os.PathLike[str], longest_s: float = LONGEST_S, most_values: float = MOST_VALUES
+    path: sources.Recording, longest_s: float = LONGEST_S, most_values: float = MOST_VALUES
 ) -> Signal:
     """Decode a recording at its own rate and mix it to mono (the mean of its channels).
 
     Args:
-        path: of a sound file.
+        path: of a sound file; an open one or its bytes will do, too.
         longest_s: recordings beyond this many seconds are refused.
         most_values: those with more samples times channels are, too.
 
     Raises:
         NotFound: there is no such file.
-        BadRecording: as `sertool.audio.decoding.open_recording` says.
+        BadRecording, MissingExtra: as `sertool.audio.decoding.open_recording` says.
     """
-    with decoding.open_recording(path, longest_s, most_values) as stream:
-        return Signal(np.concatenate(list(stream.blocks)), stream.rate)
+    return sound(path, longest_s, most_values).signal
+
+
+def sound(
+    path: sources.Recording, longest_s: float = LONGEST_S, most_values: float = MOST_VALUES
+) -> Sound:
+    """The same, with what there is to know of the recording: missing parts, peaks, channels."""
+    opener = partial(decoding.open_channels, path, longest_s, most_values)
+    (found,) = sounds(opener, channels.MIX, sources.name(path))
+    return found
 
 
 def digest(signal: Signal) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from sertool.audio import LONGEST_S, LONGEST_TIMELINE_S, decoding
+from sertool.audio import LONGEST_S, LONGEST_TIMELINE_S, channels, decoded, decoding
+from sertool.audio.decoded import Sound
 from sertool.errors import BadRecording
 
 TOLERANCE_S = 0.01
@@ -57,12 +60,17 @@ def read(path: str | os.PathLike[str], spans: Sequence[Span]) -> Iterator[Part]:
         (start, start + longest if end is None else min(end, start + longest))
         for start, end in spans
     ]
-    with decoding.open_recording(path, LONGEST_TIMELINE_S) as stream:
+    with decoding.open_channels(path, LONGEST_TIMELINE_S) as stream:
         yield from cut(stream.channels, stream.rate, bounded)
 
 
-def mono(part: Part, span: Span) -> np.ndarray:
-    """The samples of a part, channels mixed, shape (n,).
+def sound(part: Part, span: Span, name: str) -> Sound:
+    """A part as the recording that it would be by itself, its channels mixed by the same rule.
+
+    Args:
+        part: from `read`.
+        span: what was wanted.
+        name: of the recording, for errors.
 
     Raises:
         BadRecording: the recording ends before the part begins, or the part is beyond one hour.
@@ -74,7 +82,10 @@ def mono(part: Part, span: Span) -> np.ndarray:
         )
     if len(part.samples) > LONGEST_S * part.rate:
         raise BadRecording(f"it is longer than {LONGEST_S / 60:.0f} minutes; divide it")
-    return decoding.mixed(part.samples) if part.samples.ndim > 1 else part.samples
+    samples = part.samples if part.samples.ndim > 1 else part.samples[:, None]
+    stream = partial(decoding.Stream, part.rate, samples.shape[1])
+    (found,) = decoded.sounds(lambda: nullcontext(stream(iter([samples]))), channels.MIX, name)
+    return found
 
 
 def shortened(part: Part, span: Span) -> str:

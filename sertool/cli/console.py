@@ -41,11 +41,7 @@ class PredictionFormat(enum.StrEnum):
 
 def say(text: str) -> None:
     """A message on stderr, as it is."""
-    _print_plainly(stderr(), text)
-
-
-def _print_plainly(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    stderr().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def tell(text: str) -> None:
@@ -165,26 +161,32 @@ def narrated(title: str, log: Logger) -> Iterator[None]:
 
 def outcomes(
     work: Callable[[Path], Outcome], recordings: Sequence[Path], doing: str
-) -> list[Outcome | None]:
+) -> list[Outcome | SertoolError]:
     """What work makes of each recording, in order, under a bar where there are several.
 
-    A bad recording is named on stderr with the cause; its outcome is None.
+    Bad recordings are named on stderr with the cause, many of one kind in one line; the outcome of
+    each is its error.
 
     Args:
         work: to do with each.
         recordings: their paths.
         doing: what the work is called, such as "predicting".
     """
-    found: list[Outcome | None] = []
+    from sertool.cli import skipped
+
+    found: list[Outcome | SertoolError] = []
     with bar() as progress:
         task = progress.add_task(doing, total=len(recordings), visible=len(recordings) > 1)
         for path in recordings:
             try:
                 found.append(work(path))
             except SertoolError as error:
-                _print_plainly(progress.console, f"skipped {error}")
-                found.append(None)
+                found.append(error)
             progress.advance(task)
+    both = zip(recordings, found, strict=True)
+    bad = [(str(path), str(each)) for path, each in both if isinstance(each, SertoolError)]
+    for line in skipped.lines(bad):
+        say(line)
     return found
 
 

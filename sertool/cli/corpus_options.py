@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sertool.cli import home
+from sertool.cli import home, sound_paths
 from sertool.errors import BadChoice, NotFound, UnknownName
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def source(
         BadTable, BadLabel: a table that is not as it must be.
     """
     from sertool import registry
-    from sertool.corpora import find_corpus, sources
+    from sertool.corpora import PassedOver, find_corpus, sources
     from sertool.corpora.sources import lists, table
     from sertool.storage import paths
 
@@ -70,7 +70,10 @@ def source(
         raise NotFound(
             f"no folder is known for {name}; give {name}=DIR, or: sertool corpora add {name} DIR"
         )
-    return sources.folder_source(corpus, folder)
+    passed_over = PassedOver()
+    found = sources.folder_source(corpus, folder, passed_over)
+    sound_paths.say(passed_over, name)
+    return found
 
 
 def _refuse_unnamed(given: str, name: str, has_place: bool, place: str) -> None:

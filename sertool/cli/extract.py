@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import console, corpus_options, home
+from sertool.cli import console, corpus_options, home, skipped
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadRecording
 from sertool.features.sets import BEST
@@ -128,8 +128,10 @@ def _run(plan: ExtractionPlan, jobs: int) -> tuple[list[Outcome], list[Outcome]]
 
 
 def _summary(plan: ExtractionPlan, bad: list[Outcome], noted: list[Outcome]) -> None:
-    for outcome in bad:
-        console.say(f"skipped {outcome.corpus}/{outcome.clip}: {outcome.cause}")
+    for corpus in dict.fromkeys(outcome.corpus for outcome in bad):
+        of_corpus = [(each.clip, each.cause) for each in bad if each.corpus == corpus]
+        for line in skipped.lines(of_corpus, corpus):
+            console.say(line)
     if noted:
         first = noted[0]
         console.say(

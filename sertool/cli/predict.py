@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +22,7 @@ from sertool.cli.model_options import Backend, ModelFile, VoiceFile
 from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.sound_paths import files
 from sertool.cli.timeline import show as show_timeline
-from sertool.errors import BadChoice
+from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
     from sertool.models.prediction import Prediction, Predictor
@@ -60,13 +61,21 @@ def predict(
             ".csv .json .txt (Audacity) .TextGrid .png .svg",
         ),
     ] = None,
+    channel: Annotated[
+        str,
+        typer.Option(
+            metavar="mix|left|right|each|N",
+            help="Which channel: their mean, one of them, or each by itself.",
+        ),
+    ] = "mix",
     plugin: PluginFiles = None,
 ) -> None:
     """Recognise the emotion of recordings, with the probability of each emotion.
 
     Folders are searched for sound files. A bad recording is named on stderr with the cause, and
-    counted; JSON and CSV keep a row for it, with an empty emotion. Exit code 2 if no recording
-    could be used. An answer that is not probable enough to rely on is marked unsure.
+    counted; JSON and CSV keep a row for it, with an empty emotion and the cause as a remark. Exit
+    code 2 if no recording could be used. An answer that is not probable enough to rely on is marked
+    unsure.
 
     Example: sertool predict interview.wav --timeline --output interview.png
     """
@@ -76,13 +85,16 @@ def predict(
         )
     if hop is not None and not timeline:
         raise BadChoice(f"--hop {hop:g} is of a timeline; add --timeline")
+    from sertool.audio import channels
+
+    channels.checked(channel)
     predictor = model_options.predictor(backend, model, voice)
     with _local_files(recordings) as given:
         paths = files(given)
         if timeline:
-            show_timeline(predictor, paths, 1.0 if hop is None else hop, format, output)
+            show_timeline(predictor, paths, 1.0 if hop is None else hop, format, output, channel)
         else:
-            _show(_predict(predictor, paths), format)
+            _show(_predict(predictor, paths, channel), format)
 
 
 def _show(predictions: Sequence[Prediction], format: PredictionFormat) -> None:
@@ -109,14 +121,23 @@ def _local_files(recordings: Sequence[Path]) -> Iterator[list[Path]]:
         yield [file if each == STDIN else each for each in recordings]
 
 
-def _predict(predictor: Predictor, paths: Sequence[Path]) -> list[Prediction]:
+def _predict(predictor: Predictor, paths: Sequence[Path], channel: str) -> list[Prediction]:
+    def all_asked(path: Path) -> list[Prediction]:
+        answers: list[Prediction] = predictor([path], channel=channel)
+        return answers
+
+    found = console.outcomes(all_asked, paths, "predicting")
+    rows = [_rows(path, each) for path, each in zip(paths, found, strict=True)]
+    return list(map(_named, chain.from_iterable(rows)))
+
+
+def _rows(path: Path, found: list[Prediction] | SertoolError) -> list[Prediction]:
+    """The answers of a recording; an empty one where it could not be used."""
     from sertool.models.prediction import Prediction
 
-    found = console.outcomes(predictor, paths, "predicting")
-    return [
-        _named(each) if each else Prediction(str(path), "", {}, 0.0, 0.0, 0.0)
-        for path, each in zip(paths, found, strict=True)
-    ]
+    if isinstance(found, SertoolError):
+        return [Prediction(str(path), "", {}, 0.0, 0.0, 0.0, remarks=(str(found),))]
+    return found
 
 
 def _named(prediction: Prediction) -> Prediction:
@@ -129,8 +150,12 @@ def _named(prediction: Prediction) -> Prediction:
 def _table(predictions: Sequence[Prediction]) -> None:
     emotions = _emotions(predictions)
     names = [Path(each.path).name for each in predictions]
-    if len({*names}) < len(names):
+    if len({*names}) < len({each.path for each in predictions}):
         names = [each.path for each in predictions]
+    names = [
+        f"{name}, {each.channel}" if each.channel else name
+        for name, each in zip(names, predictions, strict=True)
+    ]
     rows = [
         (
             name,
@@ -143,8 +168,9 @@ def _table(predictions: Sequence[Prediction]) -> None:
     if rows:
         console.show("Predictions", ("recording", "emotion", *emotions), rows)
     for each in predictions:
-        for remark in each.remarks:
-            console.say(f"{each.path}: {remark}")
+        side = f", {each.channel}" if each.channel else ""
+        for remark in each.remarks if each.emotion else ():
+            console.say(f"{each.path}{side}: {remark}")
 
 
 def _json(predictions: Sequence[Prediction]) -> None:
@@ -154,14 +180,13 @@ def _json(predictions: Sequence[Prediction]) -> None:
 def _csv(predictions: Sequence[Prediction]) -> None:
     emotions = _emotions(predictions)
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(
-        ["path", "emotion", *emotions, "start_s", "end_s", "seconds", "confident", "remarks"]
-    )
+    facts = ("start_s", "end_s", "seconds", "confident", "remarks", "channel")
+    writer.writerow(["path", "emotion", *emotions, *facts])
     for each in predictions:
         numbers = [each.probabilities.get(name, "") for name in emotions]
         times = [each.start_s, each.end_s, each.seconds]
         verdict = [str(each.confident).lower(), "; ".join(each.remarks)]
-        writer.writerow([each.path, each.emotion, *numbers, *times, *verdict])
+        writer.writerow([each.path, each.emotion, *numbers, *times, *verdict, each.channel])
 
 
 def _emotions(predictions: Sequence[Prediction]) -> list[str]:

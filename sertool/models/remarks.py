@@ -28,13 +28,18 @@ FLAGGED = 0.02
 """The share of held-out clips, of the training corpus with most, that may be remarked upon."""
 
 
-def of_sound(spectrum: Spectrum) -> Iterator[str]:
-    """What a window's sound itself shows, a sentence each."""
+def of_sound(spectrum: Spectrum, near_largest: float) -> Iterator[str]:
+    """What a window's sound itself shows, a sentence each.
+
+    Args:
+        spectrum: of the window.
+        near_largest: the share of its samples near the largest (`sertool.audio.clipping`), as they
+            were decoded: resampling makes ripples of what was clipped.
+    """
     frames = levels(spectrum)
-    size = np.abs(spectrum.samples)
     if frames.size and frames.max() < QUIET_DB:
         yield f"very quiet ({frames.max():.0f} dB at its loudest): record it closer or louder"
-    if np.mean(size >= 0.97 * size.max()) > CLIPPED_SHARE:
+    if near_largest > CLIPPED_SHARE:
         yield "clipped, or a plain tone: many samples lie at the largest value"
     if _high_share_db(spectrum) < NARROW_DB:
         yield "nothing above 4 kHz, as on the telephone: the models learnt from full speech"

@@ -73,7 +73,7 @@ def _cut(path: Path, stamp: FileStamp, clips: Sequence[Clip]) -> Iterator[Decode
 
 def _mono(part: parts.Part, span: parts.Span, path: Path) -> Signal | SertoolError:
     try:
-        return Signal(parts.mono(part, span), part.rate)
+        return parts.sound(part, span, str(path)).signal
     except BadRecording as error:
         return BadRecording(f"{path}: {error}")
 

@@ -55,13 +55,13 @@ def emotions(path: Path, predictor: Predictor, given_up: Event) -> dict[str, Any
         MissingExtra: its format needs PyAV, which is not installed.
     """
     with _unnamed(path):
-        sound = audio.read(path, LONGEST_S, MOST_VALUES)
-        whole = predictor(sound.samples, sound.rate)
-        timeline = predictor.timeline(sound.samples, sound.rate)
+        sound = audio.sound(path, LONGEST_S, MOST_VALUES)
+        whole = predictor.sound(sound, str(path))
+        timeline = predictor.timeline(sound.signal.samples, sound.signal.rate)
         windows = list(takewhile(lambda _: not given_up.is_set(), timeline))
     return {
         **_fields(whole),
-        "duration_s": sound.samples.size / sound.rate,
+        "duration_s": sound.duration_s,
         "windows": [_fields(window) for window in windows],
         "spans": [asdict(span) for span in spans(windows)],
     }

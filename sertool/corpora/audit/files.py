@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from sertool.audio import parts
@@ -10,6 +10,9 @@ from sertool.corpora import sound_files
 from sertool.corpora.audit.finding import Finding, finding
 from sertool.corpora.audit.inspection import Inspection
 from sertool.corpora.sources import Source
+
+N_EACH = 3
+"""From so many recordings with one cause on they are told together."""
 
 
 def of_files(source: Source, inspections: Sequence[Inspection]) -> Iterator[Finding]:
@@ -55,15 +58,41 @@ def _unusable(source: Source, inspections: Sequence[Inspection]) -> Iterator[Fin
     )  # fmt: skip
     known = {*gone, *beyond}
     unusable = (each for each in inspections if each.sound is None and each.clip.path not in known)
+    yield from _unreadable({each.clip.path: each.cause for each in unusable})
     yield from finding(
-        "unreadable", "worry", {each.clip.path: each.cause for each in unusable},
-        "cannot be read to the end", "download them again; sertool skips and lists them",
+        "incomplete", "worry",
+        {
+            each.clip.path: "; ".join(said)
+            for each in inspections
+            if each.sound and (said := [text for text in each.sound.remarks if _is_loss(text)])
+        },
+        "a part of them is missing or damaged",
+        "get them anew; sertool takes what is there",
     )  # fmt: skip
     yield from finding(
         "parts cut at the end", "note",
         {each.clip.path: each.cause for each in inspections if each.sound and each.cause},
         "end behind their recordings", "sertool cuts them there; look up their times",
     )  # fmt: skip
+
+
+def _unreadable(causes: Mapping[str, str]) -> Iterator[Finding]:
+    """Recordings that cannot be used; many with one reason are a finding of their own."""
+    alike: dict[str, list[str]] = {}
+    for path, cause in causes.items():
+        alike.setdefault(cause.replace(path, ""), []).append(path)
+    advice = "do what is said of each; sertool skips and lists them"
+    few = {path: causes[path] for paths in alike.values() if len(paths) <= N_EACH for path in paths}
+    yield from finding("unreadable", "worry", few, "cannot be used", advice)
+    for paths in alike.values():
+        if len(paths) > N_EACH:
+            same = causes[paths[0]].partition("' ")[2] or causes[paths[0]]
+            many = dict.fromkeys(paths, "")
+            yield from finding("unreadable", "worry", many, same.removeprefix("is "), advice)
+
+
+def _is_loss(remark: str) -> bool:
+    return remark.startswith(("incomplete", "damaged"))
 
 
 def _other_files(source: Source) -> Iterator[Finding]:

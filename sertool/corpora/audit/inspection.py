@@ -14,17 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from sertool import audio, parallel
-from sertool.audio import decoding, parts
+from sertool.audio import decoded, parts
 from sertool.errors import BadRecording, SertoolError
 from sertool.storage import paths
 from sertool.types import Clip, Signal
 
-FULL_SCALE = 32_767 / 32_768
-"""The largest positive sample of 16 bits; from here on a sample is at full scale."""
-SHORTEST_CLIPPING = 3
-"""So many equal samples in a row at full scale are clipping: Audacity's "Find Clipping" has the
-same default. Recordings that were scaled to full scale touch it with one or two samples a peak:
-265 of EmoDB's 535 do, and none of them is called clipped."""
 SILENCE = 2 / 32_768
 """A part whose samples lie no further apart is digital silence, perhaps with dither on it."""
 
@@ -41,6 +35,7 @@ class Sound:
         is_silent: whether that part is digital silence.
         n_clipped: samples in runs of clipping, all channels together.
         sha256: `audio.digest` of the sound.
+        remarks: on the recording: that a part is missing, that its channels cancel each other.
     """
 
     rate: int
@@ -50,6 +45,7 @@ class Sound:
     is_silent: bool
     n_clipped: int
     sha256: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,30 +72,6 @@ def inspect(folder: Path, clips: Sequence[Clip], *, jobs: int = 1) -> Generator[
             yield from some
 
 
-def n_clipped(samples: np.ndarray) -> int:
-    """Samples in runs of at least `SHORTEST_CLIPPING` equal ones at full scale.
-
-    A peak that was cut off is flat; one that was scaled to full scale is not. What was clipped and
-    then made softer, or stored with loss (MP3), is no longer flat at full scale and not found.
-
-    Args:
-        samples: shape (n_samples, n_channels), 1 = full scale.
-
-    >>> n_clipped(np.array([[0.2], [1.0], [1.0], [1.0], [0.3], [-1.0], [-1.0]]))
-    3
-    """
-    if np.abs(samples).max(initial=0) < FULL_SCALE:
-        return 0
-    return sum(_in_runs(channel) for channel in samples.T)
-
-
-def _in_runs(channel: np.ndarray) -> int:
-    starts = np.flatnonzero(np.diff(channel, prepend=np.nan))
-    lengths = np.diff(starts, append=channel.size)
-    clipped = (np.abs(channel[starts]) >= FULL_SCALE) & (lengths >= SHORTEST_CLIPPING)
-    return int(lengths[clipped].sum())
-
-
 def _attempt(path: Path, clips: Sequence[Clip]) -> list[Inspection]:
     """Runs in a worker: the clips that a file holds."""
     if clips[0].start_s is not None:
@@ -111,11 +83,8 @@ def _attempt(path: Path, clips: Sequence[Clip]) -> list[Inspection]:
 
 
 def _whole(path: Path) -> Sound:
-    with (
-        paths.local_copy(path) as file,
-        decoding.open_recording(file, audio.LONGEST_S, audio.MOST_VALUES) as stream,
-    ):
-        return _sound(np.concatenate(list(stream.channels)), stream.rate, stream.n_channels)
+    with paths.local_copy(path) as file:
+        return _sound(audio.sound(file))
 
 
 def _parts(path: Path, clips: Sequence[Clip]) -> list[Inspection]:
@@ -134,26 +103,23 @@ def _parts(path: Path, clips: Sequence[Clip]) -> list[Inspection]:
 
 def _part(part: parts.Part, span: parts.Span, clip: Clip) -> Inspection:
     try:
-        parts.mono(part, span)
+        sound = parts.sound(part, span, clip.path)
     except BadRecording as error:
         return Inspection(clip, None, str(error))
-    samples = part.samples
-    sound = _sound(samples, part.rate, samples.shape[1])
-    return Inspection(clip, sound, parts.shortened(part, span))
+    return Inspection(clip, _sound(sound), parts.shortened(part, span))
 
 
-def _sound(samples: np.ndarray, rate: int, n_channels: int) -> Sound:
-    """What is in samples of shape (n, n_channels)."""
-    mono = Signal(decoding.mixed(samples), rate)
-    part, offset_s = _analysed_window(mono)
+def _sound(sound: decoded.Sound) -> Sound:
+    part, offset_s = _analysed_window(sound.signal)
     return Sound(
-        rate=rate,
-        n_channels=n_channels,
-        duration_s=mono.samples.size / rate,
+        rate=sound.signal.rate,
+        n_channels=sound.n_channels,
+        duration_s=sound.duration_s,
         offset_s=offset_s,
         is_silent=bool(np.ptp(part.samples) <= SILENCE),
-        n_clipped=n_clipped(samples),
-        sha256=audio.digest(mono),
+        n_clipped=sound.peaks.n_clipped,
+        sha256=audio.digest(sound.signal),
+        remarks=sound.remarks,
     )
 
 

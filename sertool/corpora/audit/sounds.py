@@ -25,6 +25,17 @@ def of_sounds(inspections: Sequence[Inspection]) -> Iterator[Finding]:
         f"silent where sertool analyses it ({rule.seconds} s from {rule.offset_s} s on)",
         "leave them out: take the files away, or the lines of the manifest",
     )  # fmt: skip
+    yield from finding(
+        "cancelling channels", "worry",
+        {
+            clip.path: remark
+            for clip, sound in sounds.items()
+            for remark in sound.remarks
+            if remark.startswith("the channels")
+        },
+        "their channels cancel each other when they are mixed",
+        "sertool takes the louder channel; tools that mix get silence: turn one channel round",
+    )  # fmt: skip
     clipped = {clip: sound.n_clipped for clip, sound in sounds.items() if sound.n_clipped}
     yield from finding(
         "clipping", "note",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sertool.corpora import find_clips
+from sertool.corpora import PassedOver, find_clips
 from sertool.corpora.sources import manifest
 from sertool.corpora.sources.note import Note
 from sertool.types import EMOTIONS, Clip, Corpus, Emotion
@@ -23,9 +23,15 @@ class Source:
     notes: tuple[Note, ...] = ()
 
 
-def folder_source(corpus: Corpus, folder: Path) -> Source:
-    """The clips of a corpus below a folder; a recording that lies there twice counts once."""
-    return Source(corpus, folder, tuple(find_clips(corpus, folder)))
+def folder_source(corpus: Corpus, folder: Path, passed_over: PassedOver | None = None) -> Source:
+    """The clips of a corpus below a folder; a recording that lies there twice counts once.
+
+    Args:
+        corpus: whose clips they are.
+        folder: local or remote.
+        passed_over: counts the files that are left out for their names alone.
+    """
+    return Source(corpus, folder, tuple(find_clips(corpus, folder, passed_over)))
 
 
 def first_speakers(source: Source, n_speakers: int) -> Source:
