@@ -264,10 +264,11 @@ def measure(batch: Batch) -> list[Outcome]:
     for each in cutting.decoded(batch.folder, batch.clips):
         failures: list[SertoolError] = []
         try:
-            measured.append(_measurement(batch, each, failures))
+            found = _measurement(batch, each, failures)
+            measured += [found] if found.numbers else []
         except SertoolError as error:
             failures.append(error)
-        cause = "; ".join(map(str, failures))
+        cause = "; ".join(dict.fromkeys(map(str, failures)))
         outcomes.append(Outcome(batch.corpus, each.clip.path, cause, each.note))
         broken = [error for error in failures if isinstance(error, BadPlugin)]
         if broken:
@@ -302,7 +303,8 @@ def _measure(
         try:
             signal, offset_s = audio.window(audio.resample(sound, rule.rate), rule)
         except BadRecording as error:
-            raise BadRecording(f"{name}: {error}") from None
+            failures.append(BadRecording(f"{name}: {error}"))
+            continue
         measured = _variants(some, signal, sha256, failures)
         numbers |= {each: Numbers(offset_s, values) for each, values in measured.items()}
     return sha256, numbers
