@@ -51,13 +51,13 @@ def sounds(opener: decoding.Opener, channel: str, name: str) -> list[Sound]:
     Raises:
         BadChoice, BadRecording: as `sertool.audio.decoding.open_recording` says.
 
-    >>> samples = np.array([[0.5, -0.5]] * 8, np.float32) * np.arange(8)[:, None]
+    >>> samples = np.outer(np.arange(8), [0.5, -0.5])
     >>> def opener():
     ...     return nullcontext(decoding.Stream(16_000, 2, iter([samples])))
     >>> from contextlib import nullcontext
     >>> (sound,) = sounds(opener, "mix", "a.wav")
     >>> sound.signal.samples[1], sound.channel
-    (np.float32(0.5), 'left')
+    (np.float64(0.5), 'left')
     """
     with opener() as stream:
         picked = channels.indices(channel, stream.n_channels, name)

@@ -241,7 +241,8 @@ def _through_libsndfile(
         place = source.path  # faster: each read of a section is a call back into Python
     if frames and (header.mpeg or not frames.is_right):
         place = Section(source.file, frames.start, frames.stop, endless=True)
-    with quiet.no_stderr() if frames else nullcontext():
+    is_perhaps_mpeg = frames or source.read(source.start, 3).startswith((b"\xff", b"ID3"))
+    with quiet.no_stderr() if is_perhaps_mpeg else nullcontext():
         file = stack.enter_context(_SoundFile(place))
     extent = Extent()
     if frames and frames.said:
