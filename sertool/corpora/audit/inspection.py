@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from sertool import audio, parallel
-from sertool.audio import decoded, parts
+from sertool.audio import activity, decoded, parts
+from sertool.audio.highpass import highpass
 from sertool.errors import BadRecording, SertoolError
 from sertool.storage import paths
-from sertool.types import Clip, Signal
+from sertool.types import Clip
 
 SILENCE = 2 / 32_768
-"""A part whose samples lie no further apart is digital silence, perhaps with dither on it."""
+"""Sound whose samples lie no further apart is digital silence, perhaps with dither on it."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,9 @@ class Sound:
         rate: sampling rate in Hz.
         n_channels: number of channels.
         duration_s: length in seconds.
-        offset_s: where the part that is described begins, in seconds; None = it is too short.
-        is_silent: whether that part is digital silence.
+        is_silent: whether it is digital silence from beginning to end.
+        holds_speech: whether somebody seems to speak in it.
+        constant: mean of the samples, full scale being 1: what no microphone hears.
         n_clipped: samples in runs of clipping, all channels together.
         sha256: `audio.digest` of the sound.
         remarks: on the recording: that a part is missing, that its channels cancel each other.
@@ -41,8 +43,9 @@ class Sound:
     rate: int
     n_channels: int
     duration_s: float
-    offset_s: float | None
     is_silent: bool
+    holds_speech: bool
+    constant: float
     n_clipped: int
     sha256: str
     remarks: tuple[str, ...] = ()
@@ -110,21 +113,15 @@ def _part(part: parts.Part, span: parts.Span, clip: Clip) -> Inspection:
 
 
 def _sound(sound: decoded.Sound) -> Sound:
-    part, offset_s = _analysed_window(sound.signal)
+    samples = sound.signal.samples
     return Sound(
         rate=sound.signal.rate,
         n_channels=sound.n_channels,
         duration_s=sound.duration_s,
-        offset_s=offset_s,
-        is_silent=bool(np.ptp(part.samples) <= SILENCE),
+        is_silent=bool(np.ptp(samples) <= SILENCE),
+        holds_speech=activity.holds_speech(activity.levels(highpass(sound.signal))),
+        constant=float(samples.mean(dtype=np.float64)),
         n_clipped=sound.peaks.n_clipped,
         sha256=audio.digest(sound.signal),
         remarks=sound.remarks,
     )
-
-
-def _analysed_window(mono: Signal) -> tuple[Signal, float | None]:
-    try:
-        return audio.window(mono)
-    except BadRecording:
-        return mono, None

@@ -12,18 +12,41 @@ from sertool.types import Clip
 
 N_NAMED = 3
 """So many others of the same sound are named beside a recording."""
+LARGEST_CONSTANT = 0.002
+"""Beyond this share of full scale a constant is named: models that feel it answer a quarter of all
+recordings in another way."""
 
 
 def of_sounds(inspections: Sequence[Inspection]) -> Iterator[Finding]:
     """What is odd about the sounds themselves."""
-    rule = audio.RULE
     sounds = {each.clip: each.sound for each in inspections if each.sound is not None}
     yield from _lengths(sounds)
     silent = {clip.path: clip.emotion for clip, sound in sounds.items() if sound.is_silent}
     yield from finding(
         "digital silence", "worry", silent,
-        f"silent where sertool analyses it ({rule.seconds} s from {rule.offset_s} s on)",
-        "leave them out: take the files away, or the lines of the manifest",
+        "silent from beginning to end",
+        "nothing can be learnt from them; sertool skips and lists them when it extracts",
+    )  # fmt: skip
+    wordless = {
+        clip.path: clip.emotion
+        for clip, sound in sounds.items()
+        if not (sound.holds_speech or sound.is_silent or _is_too_short(sound))
+    }
+    yield from finding(
+        "no speech", "worry", wordless,
+        "nobody seems to speak in them: they are steady, or no louder than what lies behind",
+        "listen to them; sertool skips and lists them when it extracts, but for sets by the rule "
+        "study",
+    )  # fmt: skip
+    yield from finding(
+        "constant", "note",
+        {
+            clip.path: f"{100 * sound.constant:+.1f} % of full scale"
+            for clip, sound in sounds.items()
+            if abs(sound.constant) > LARGEST_CONSTANT and not sound.is_silent
+        },
+        f"around a constant (DC) of more than {100 * LARGEST_CONSTANT:.1f} % of full scale",
+        "sertool takes it off, but for sets by the rule study, whose features it changes",
     )  # fmt: skip
     yield from finding(
         "cancelling channels", "worry",
@@ -58,15 +81,24 @@ def _lengths(sounds: Mapping[Clip, Sound]) -> Iterator[Finding]:
     lengths = {clip: f"{sound.duration_s:.2f} s" for clip, sound in sounds.items()}
     yield from finding(
         "too short", "worry",
-        {clip.path: lengths[clip] for clip, sound in sounds.items() if sound.offset_s is None},
+        {clip.path: lengths[clip] for clip, sound in sounds.items() if _is_too_short(sound)},
         f"shorter than {rule.minimum_s} s", "sertool skips and lists them when it extracts",
     )  # fmt: skip
     yield from finding(
         "short", "note",
-        {clip.path: lengths[clip] for clip, sound in sounds.items() if sound.offset_s == 0},
+        {
+            clip.path: lengths[clip]
+            for clip, sound in sounds.items()
+            if not _is_too_short(sound) and sound.duration_s < rule.offset_s + rule.minimum_s
+        },
         f"over before {rule.offset_s + rule.minimum_s:.1f} s",
-        f"sertool analyses them from 0 s on, the others from {rule.offset_s} s on",
+        f"by the rule study they are analysed from 0 s on, the others from {rule.offset_s} s on; "
+        "by the rule utterance all are analysed whole",
     )  # fmt: skip
+
+
+def _is_too_short(sound: Sound) -> bool:
+    return sound.duration_s < audio.RULE.minimum_s
 
 
 def _same(sha256: Mapping[Clip, str]) -> Iterator[Finding]:
