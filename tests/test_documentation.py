@@ -104,11 +104,11 @@ def test_means_over_pairs_are_those_of_the_results() -> None:
     text = " ".join(PAGES["docs/studies.md"].split())
     assert f"With the 178 alone the best is {of_178:.1f}" in text
     logistic, forest, svm, xgboost = (
-        means["functionals", "corpus", name] for name in ("logistic", "forest", "svm", "xgboost")
+        means["functionals@study", "corpus", name] for name in ("logistic", "forest", "svm", "xgboost")
     )
     assert f"it reaches {logistic:.1f} %, forest {forest:.1f}, svm {svm:.1f} and xgboost " in text
     assert f"xgboost {xgboost:.1f}, where" in text
-    assert f"logistic keeps {means['functionals', 'train', 'logistic']:.1f}" in text
+    assert f"logistic keeps {means['functionals@study', 'train', 'logistic']:.1f}" in text
 
 
 def test_figures_on_unseen_corpora_are_those_of_the_cards() -> None:
