@@ -103,9 +103,8 @@ def test_means_over_pairs_are_those_of_the_results() -> None:
     of_178 = max(mean for (sets, _, _), mean in means.items() if sets == "librosa178")
     text = " ".join(PAGES["docs/studies.md"].split())
     assert f"With the 178 alone the best is {of_178:.1f}" in text
-    logistic, forest, svm, xgboost = (
-        means["functionals@study", "corpus", name] for name in ("logistic", "forest", "svm", "xgboost")
-    )
+    names = ("logistic", "forest", "svm", "xgboost")
+    logistic, forest, svm, xgboost = (means["functionals@study", "corpus", each] for each in names)
     assert f"it reaches {logistic:.1f} %, forest {forest:.1f}, svm {svm:.1f} and xgboost " in text
     assert f"xgboost {xgboost:.1f}, where" in text
     assert f"logistic keeps {means['functionals@study', 'train', 'logistic']:.1f}" in text

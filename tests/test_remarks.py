@@ -53,6 +53,7 @@ def noise(samples: np.ndarray) -> np.ndarray:
 
 
 CHANGES: dict[str, tuple[Change, str]] = {
+    "constant": (lambda samples: samples + 0.01, "a constant (DC) of 1.0 %"),
     "quiet": (lambda samples: 0.003 * samples, "very quiet"),
     "clipped": (lambda samples: np.clip(6 * samples, -1, 1), "clipped"),
     "telephone": (telephone, "telephone"),
@@ -94,8 +95,10 @@ def test_the_quiet_one_is_told_how_quiet() -> None:
 @needs_sample
 @pytest.mark.parametrize("corpus", ["emodb", "cremad"])
 def test_the_sound_of_the_training_corpora_is_not(corpus: str) -> None:
+    """By the rule of the models that ship; the study's would find a constant in 8 % of EmoDB."""
     clips = sorted((SAMPLE / corpus).rglob("*.flac"))[::4]
-    n_remarked = sum(bool(remarked(audio.load(clip).signal.samples)) for clip in clips)
+    parts = [audio.load(clip, audio.RULES["utterance"]).signal.samples for clip in clips]
+    n_remarked = sum(bool(remarked(part)) for part in parts)
     assert n_remarked <= 0.02 * len(clips)
 
 

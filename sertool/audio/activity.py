@@ -1,8 +1,8 @@
 """Voice activity: which frames may be speech, and in which windows somebody seems to speak.
 
-All that depends on it asks here. Levels are in decibels. Features look at the frames of their
-spectrum, within one clip; a timeline and a microphone look at 20 ms frames, window after window,
-and know what came before.
+All that depends on it asks here, and bounds on levels stand here. Levels are in decibels. Features
+look at the frames of their spectrum, within one clip; a timeline and a microphone look at 20 ms
+frames, window after window, and know what came before.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ PAUSE_DB = 30.0
 """Frames this far below the loudest are pauses between words."""
 STEADY_DB = 4.0
 """Range from the 10th to the 90th percentile of levels, in a second or more, called steady."""
+LARGEST_CONSTANT = 0.002
+"""Beyond this share of full scale a constant is named: models that feel it answer a quarter of all
+recordings in another way."""
 MEMORY = 30
 """Windows that are remembered for background and loudest frame."""
 LEAST_S = 0.3

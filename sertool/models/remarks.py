@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sertool.audio.activity import is_steady, levels
+from sertool.audio.activity import LARGEST_CONSTANT, is_steady, levels
 from sertool.features.spectrum import Spectrum
 from sertool.features.spectrum.banks import HOP, N_FFT
 
@@ -20,6 +20,8 @@ CLIPPED_SHARE = 0.005
 """Samples within 3 % of the largest from which on it is called clipped; 0.0013 where none is."""
 NARROW_DB = -50.0
 """Power at 4.2 to 7.5 kHz re all above 300 Hz below which it is called narrow; above -39 there."""
+CONSTANT_SHARE = 0.05
+"""Share of the deviation from which on a mean is a constant, and not the rest of a cut wave."""
 _BEYOND = N_FFT // 2 // HOP
 """Frames at either end that reach beyond it."""
 UNUSUAL = 0.02
@@ -45,6 +47,12 @@ def of_sound(spectrum: Spectrum, near_largest: float) -> Iterator[str]:
         yield "nothing above 4 kHz, as on the telephone: the models learnt from full speech"
     if is_steady(frames):
         yield "steady in level, as noise, music or a tone; speech has pauses"
+    constant = float(spectrum.samples.mean(dtype=np.float64))
+    if abs(constant) > max(LARGEST_CONSTANT, CONSTANT_SHARE * float(spectrum.samples.std())):
+        yield (
+            f"a constant (DC) of {100 * abs(constant):.1f} % of full scale changes what this model "
+            "answers: take it off, or choose a model whose window rule is utterance"
+        )
 
 
 def bounds(X: np.ndarray, corpora: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,15 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sertool import audio
+from sertool.audio.activity import LARGEST_CONSTANT
 from sertool.corpora.audit.finding import Finding, counts, finding, number
 from sertool.corpora.audit.inspection import Inspection, Sound
 from sertool.types import Clip
 
 N_NAMED = 3
 """So many others of the same sound are named beside a recording."""
-LARGEST_CONSTANT = 0.002
-"""Beyond this share of full scale a constant is named: models that feel it answer a quarter of all
-recordings in another way."""
 
 
 def of_sounds(inspections: Sequence[Inspection]) -> Iterator[Finding]:
