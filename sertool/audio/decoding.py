@@ -241,7 +241,8 @@ def _through_libsndfile(
         place = source.path  # faster: each read of a section is a call back into Python
     if frames and (header.mpeg or not frames.is_right):
         place = Section(source.file, frames.start, frames.stop, endless=True)
-    is_perhaps_mpeg = frames or source.read(source.start, 3).startswith((b"\xff", b"ID3"))
+    begin = source.read(source.start, 3)
+    is_perhaps_mpeg = frames or header.mpeg or begin.startswith((b"\xff", b"ID3"))
     with quiet.no_stderr() if is_perhaps_mpeg else nullcontext():
         file = stack.enter_context(_SoundFile(place))
     extent = Extent()
@@ -273,7 +274,7 @@ def _read(file: soundfile.SoundFile, n_expected: int) -> tuple[np.ndarray, bool]
     n_samples = min(max(LEAST_SAMPLES, n_expected), max(1, BLOCK_VALUES // file.channels))
     block = np.full((n_samples, file.channels), np.nan, np.float32)
     try:
-        with quiet.no_stderr() if file.format == "MP3" else nullcontext():
+        with quiet.no_stderr() if file.subtype.startswith("MPEG") else nullcontext():
             n_read, is_damaged = len(file.read(out=block)), False
     except soundfile.LibsndfileError:
         # the number of samples that were decoded is lost, but the others are as they were
