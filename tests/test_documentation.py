@@ -74,7 +74,9 @@ def test_every_command_of_the_pages_exists(line: str) -> None:
     assert {word for word in words if word.startswith("--")} <= options
 
 
-@pytest.mark.parametrize("study", ["quick", "per_corpus", "original", "features", "windows", "cross_corpus"])
+@pytest.mark.parametrize(
+    "study", ["quick", "per_corpus", "original", "features", "windows", "cross_corpus"]
+)
 def test_quoted_tables_are_those_of_the_results(study: str) -> None:
     tables = (ROOT / "results" / study / "tables.md").read_text(encoding="utf-8")
     quoted = block(study)
