@@ -14,6 +14,9 @@ WIDTH = 3
 STEP = 2
 """Frames of 10 ms in one of the encoder's."""
 LONGEST_PERIOD = 10_000.0
+"""Of the slowest sine, in frames over 2 pi."""
+AT_ONCE = 512
+"""Positions are computed for a multiple of so many frames, and kept for other clips."""
 
 
 def embedded(log_mel: np.ndarray, encoder: Encoder) -> np.ndarray:
@@ -43,19 +46,19 @@ def _convolved(frames: np.ndarray, linear: Linear, step: int) -> np.ndarray:
     return convolved
 
 
-@lru_cache(maxsize=8)
-def _frequencies(width: int) -> np.ndarray:
-    steps = np.arange(width // 2) / (width // 2 - 1)
-    return LONGEST_PERIOD**-steps
-
-
 def positions(n_frames: int, width: int) -> np.ndarray:
     """Sines and cosines that tell each frame from the others, shape (n_frames, width), float32.
 
     Files of weights hold them rounded to float16; they are the same in all of Whisper's encoders.
 
-    >>> positions(2, 4).round(3).tolist()
+    >>> positions(2, 4).astype(float).round(3).tolist()
     [[0.0, 0.0, 1.0, 1.0], [0.841, 0.0, 0.54, 1.0]]
     """
-    angles = np.arange(n_frames)[:, None] * _frequencies(width)
+    return _positions(-(-n_frames // AT_ONCE) * AT_ONCE, width)[:n_frames]
+
+
+@lru_cache(maxsize=8)
+def _positions(n_frames: int, width: int) -> np.ndarray:
+    steps = np.arange(width // 2) / (width // 2 - 1)
+    angles = np.arange(n_frames)[:, None] * LONGEST_PERIOD**-steps
     return np.concatenate([np.sin(angles), np.cos(angles)], axis=1).astype(np.float32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 import numpy as np
 
@@ -27,13 +26,20 @@ def layers(samples: np.ndarray, encoder: Encoder, n_layers: int) -> list[np.ndar
     """
     keep_freed_memory()
     with parallel.one_blas_thread():
-        frames = stem.embedded(logmel.log_mel(samples, encoder.n_mels), encoder)
-        return [frames.copy() for frames in islice(_steps(frames, encoder), n_layers)]
+        mel = logmel.log_mel(samples, encoder.n_mels)
+        return [frames.copy() for frames in stepped(mel, encoder, n_layers)]
 
 
-def _steps(frames: np.ndarray, encoder: Encoder) -> Iterator[np.ndarray]:
-    """The same frames after each layer."""
-    for layer in encoder.layers:
+def stepped(log_mel: np.ndarray, encoder: Encoder, n_layers: int) -> Iterator[np.ndarray]:
+    """The frames after each of the first layers: one array, which each layer changes.
+
+    Args:
+        log_mel: from `logmel`, shape (2 n_frames, n_mels).
+        encoder: the weights.
+        n_layers: how many layers.
+    """
+    frames = stem.embedded(log_mel, encoder)
+    for layer in encoder.layers[:n_layers]:
         frames += attention.attended(frames, layer, encoder.n_heads)
         frames += feedforward.fed(frames, layer)
         yield frames
