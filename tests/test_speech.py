@@ -143,13 +143,25 @@ def test_threads_and_what_was_measured_before_make_no_difference() -> None:
         np.testing.assert_array_equal(numbers(signal), first)
 
 
-def test_the_weights_are_read_when_a_sound_is_measured_not_before() -> None:
-    code = (
-        "import sys, sertool.features.sets as sets; sets.get('speech');"
-        "print(sorted({'numpy', 'numba', 'scipy'} & {*sys.modules}))"
-    )
+def loaded_after(code: str) -> set[str]:
+    """The modules that a process of its own has loaded."""
+    code += "; import sys; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "[]"
+    return {*ran.stdout.split()}
+
+
+def test_to_name_the_set_loads_nothing_heavy() -> None:
+    loaded = loaded_after("import sertool.features.sets as sets; sets.get('speech')")
+    assert "sertool.features.sets.speech" in loaded
+    assert not {"numpy", "numba", "scipy", "joblib"} & loaded
+
+
+def test_to_predict_from_other_features_loads_no_encoder() -> None:
+    loaded = loaded_after(
+        "import numpy, sertool; sertool.load('logistic')(numpy.ones(20_000), rate=20_000)"
+    )
+    assert "sertool.features.pitch_contour" in loaded
+    assert not {f"sertool.features.encoder.{name}" for name in ("steps", "shipped")} & loaded
 
 
 def test_the_weights_that_ship_say_whose_they_are() -> None:
