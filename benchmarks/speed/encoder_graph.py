@@ -77,9 +77,7 @@ class Graph:
         return self.node("Add", frames, self.linear(wide, f"{name}.fc2"))
 
 
-def session(
-    tensors: Mapping[str, np.ndarray], n_frames: int
-) -> Callable[[np.ndarray], np.ndarray]:
+def session(tensors: Mapping[str, np.ndarray], n_frames: int) -> Callable[[np.ndarray], np.ndarray]:
     """A function from a log-mel spectrum (1, n_mels, 2 n_frames) to the last layer's frames."""
     graph = Graph(tensors)
     width, n_mels, _ = graph.tensors["conv1.weight"].shape

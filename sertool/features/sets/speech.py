@@ -1,4 +1,4 @@
-"""Means and deviations of a layer of a speech model, over active frames."""
+"""Means and deviations of the first layers of a speech model, over active frames."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from sertool.types import Signal
 
-LAYERS = (2,)
+LAYERS = (1, 2, 3)
 WIDTH = 384
 
 
 def measure(signal: Signal) -> np.ndarray:
-    """The numbers of one signal at 16 kHz, shape (768,), float32."""
+    """The numbers of one signal at 16 kHz, shape (2304,), float32."""
     from sertool.features.encoder import pooling, shipped
 
     return pooling.pooled(signal, shipped.encoder(), LAYERS)
