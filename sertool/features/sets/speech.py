@@ -1,8 +1,8 @@
 """Means and deviations of the first layers of a speech model, over active frames.
 
 The model, Whisper tiny.en, was trained to write down what is said in English. Its first layers hear
-how it is said; the higher a layer, the more it reads the words, which helps where an emotion has
-sentences of its own, as in SAVEE, and nowhere else.
+how it is said; the higher a layer, the more it reads the words. That flatters it where an emotion
+has sentences of its own, as in SAVEE.
 
 Layers and statistics were compared on new speakers of EmoDB, RAVDESS and a third of the speakers
 of CREMA-D (`benchmarks/speech/choice.py`), on recordings cut from the first to the last active
@@ -19,7 +19,10 @@ frame and at most 6 s long. UAR in %, of logistic and of svm; a figure alone is 
     1 to 3, mean                               90.4  89.0   74.0  71.6         67.8
     1 to 3, means, and deviations of 2                                         68.3
     1 to 3, mean and deviation: this set       90.2  88.3   74.3  73.6         68.8
+
 The third layer costs half as much again as the first two and is what CREMA-D gains from.
+
+Licence of the weights: MIT, Copyright (c) 2022 OpenAI; `sertool/assets/encoder/LICENCE.md`.
 """
 
 from __future__ import annotations
