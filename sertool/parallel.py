@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import joblib
 
 from sertool import versions
 from sertool.errors import BadChoice, MissingExtra, choices
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 Outcome = TypeVar("Outcome")
 
@@ -81,3 +85,20 @@ def engine(name: str, scheduler: str | None = None) -> Iterator[None]:
         if not client.scheduler_info(n_workers=-1)["workers"]:
             raise BadChoice(f"the scheduler at {scheduler} has no workers; start some")
         yield
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Have matrix products done by the thread that asks for them.
+
+    BLAS's own threads lose more by waiting for each other than they gain on small matrices, and
+    worker processes take every core already.
+    """
+    limit: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
+    return limit
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

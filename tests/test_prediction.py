@@ -84,10 +84,12 @@ def test_features_are_the_same_in_training_and_predicting(
     source = sources.folder_source(registry.get("corpora", "emodb"), emodb_folder)
     list(extraction.extract(extraction.plan([source], tmp_path / "store", sets.known())))
     table = store.read(tmp_path / "store")
+    table = table.filter([each == "original" for each in table.column("variant").to_pylist()])
+    assert table.num_rows == 18
     predictor = sertool.load(name)
-    numbers = store.matrix(table, predictor.model.features)[::3]
+    numbers = store.matrix(table, predictor.model.features)
     expected = predictor.model.probabilities(numbers)
-    for clip, row in zip(table.column("clip").to_pylist()[::3], expected, strict=True):
+    for clip, row in zip(table.column("clip").to_pylist(), expected, strict=True):
         predicted = predictor(emodb_folder / clip)
         np.testing.assert_allclose(list(predicted.probabilities.values()), row, atol=1e-6)
 

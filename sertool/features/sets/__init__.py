@@ -185,7 +185,7 @@ def known() -> tuple[str, ...]:
     """The names of all sets, other packages' among them, in order; without those that fail.
 
     >>> known()
-    ('librosa178', 'functionals')
+    ('librosa178', 'functionals', 'speech')
     """
     return in_order(name for name in registry.names("feature_sets") if _works(name))
 
