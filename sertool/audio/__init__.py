@@ -13,6 +13,7 @@ import numpy as np
 
 from sertool.audio import channels, decoding, sources, utterance
 from sertool.audio.decoded import Sound, sounds
+from sertool.audio.highpass import from_zero
 from sertool.audio.resampling import resampled
 from sertool.errors import BadRecording
 from sertool.types import Signal, Window
@@ -110,9 +111,17 @@ def described(sound: Signal, rule: WindowRule, name: str) -> tuple[Signal, float
     (2.4, 22050, 0.6)
     """
     try:
-        return window(resample(sound, rule.rate), rule)
+        return window(resampled_by(sound, rule), rule)
     except BadRecording as error:
         raise BadRecording(f"{name}: {error}") from None
+
+
+def resampled_by(sound: Signal, rule: WindowRule) -> Signal:
+    """A sound at a rule's rate; by the rule "utterance" it begins at 0 (`highpass.from_zero`)."""
+    if rule.name == "utterance":
+        (samples,) = from_zero([sound.samples])
+        sound = Signal(samples, sound.rate)
+    return resample(sound, rule.rate)
 
 
 def read(

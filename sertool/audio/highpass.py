@@ -28,22 +28,31 @@ def highpass(signal: Signal) -> Signal:
     >>> highpass(Signal(np.full(4, 0.25, np.float32), 16_000)).samples
     array([0., 0., 0., 0.], dtype=float32)
     """
-    return Signal(np.concatenate(list(highpass_blocks([signal.samples], signal.rate))), signal.rate)
-
-
-def highpass_blocks(blocks: Iterable[np.ndarray], rate: int) -> Iterator[np.ndarray]:
-    """The same of blocks in order, each of shape (n,), without holding more than one."""
     from scipy.signal import sosfilt  # takes .2 s to import
 
-    sections, steady = _filter(rate)
-    state: np.ndarray | None = None
+    sections, steady = _filter(signal.rate)
+    samples = signal.samples.astype(np.float64)
+    filtered, _ = sosfilt(sections, samples, zi=steady * samples[:1])
+    return Signal(filtered.astype(np.float32), signal.rate)
+
+
+def from_zero(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """The same sound, moved by a constant so that its first sample is 0.
+
+    Resampling takes what lies around a recording for silence, and would make a click of the step
+    from there to a constant.
+
+    Args:
+        blocks: samples in order, each of shape (n,).
+
+    >>> [block.tolist() for block in from_zero([np.array([0.5, 0.75]), np.array([0.25])])]
+    [[0.0, 0.25], [-0.25]]
+    """
+    first = None
     for block in blocks:
-        if not block.size:
-            continue
-        if state is None:
-            state = steady * float(block[0])
-        filtered, state = sosfilt(sections, block.astype(np.float64), zi=state)
-        yield filtered.astype(np.float32)
+        if first is None and block.size:
+            first = block[0]
+        yield block if first is None else block - first
 
 
 @lru_cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sertool.audio import WindowRule
-from sertool.audio.highpass import highpass
+from sertool.audio.highpass import from_zero, highpass
 from sertool.audio.resampling import resampled_blocks
 from sertool.audio.utterance import trimmed
 from sertool.errors import BadChoice, BadRecording
@@ -47,6 +47,8 @@ def windows(
         )
     length, hop = round(rule.timeline_s * rule.rate), round(hop_s * rule.rate)
     kept, first, start = np.empty(0, np.float32), 0, 0
+    if rule.name == "utterance":
+        blocks = from_zero(blocks)
     for block in resampled_blocks(blocks, rate, rule.rate):
         kept = np.concatenate([kept, block])
         while first + kept.size >= start + length:

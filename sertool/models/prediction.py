@@ -246,7 +246,7 @@ class Predictor:
         samples = decoding.checked(ARRAY, arrays.channels(signal.samples))
         mono = Signal(decoding.mixed(samples), signal.rate)
         near = clipping.near_largest(samples)
-        part = audio.resample(mono, self.rule.rate)
+        part = audio.resampled_by(mono, self.rule)
         return self._predict_window(part, start_s, ARRAY, started, near)
 
     def for_speaker(self, voice: Voice) -> Predictor:

@@ -301,9 +301,9 @@ def _measure(
     for rule in dict.fromkeys(_rule(each) for each in asked):
         some = [each for each in asked if _rule(each) == rule]
         try:
-            signal, offset_s = audio.window(audio.resample(sound, rule.rate), rule)
+            signal, offset_s = audio.described(sound, rule, name)
         except BadRecording as error:
-            failures.append(BadRecording(f"{name}: {error}"))
+            failures.append(error)
             continue
         measured = _variants(some, signal, sha256, failures)
         numbers |= {each: Numbers(offset_s, values) for each, values in measured.items()}

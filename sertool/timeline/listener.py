@@ -196,7 +196,7 @@ class Listener:
             yield block.samples
 
     def _note(self, block: Block) -> None:
-        level_db = decibels(np.square(block.samples, dtype=np.float64).mean())
+        level_db = decibels(block.samples.var(dtype=np.float64))
         self.level_db = max(float(level_db), self.level_db - FALL_DB)
         self._n_samples += block.samples.size
         self.n_gaps += block.n_gaps
