@@ -51,11 +51,12 @@ def convolved(rows: np.ndarray, tensors: Tensors, name: str, step: int) -> np.nd
 
 
 def sinusoids(length: int, channels: int) -> np.ndarray:
-    """As `whisper.model.sinusoids`."""
+    """As `whisper.model.sinusoids`, and then as precise as files of weights have them."""
     increment = np.log(10_000) / (channels // 2 - 1)
     scales = np.exp(-increment * np.arange(channels // 2))
     scaled = np.arange(length)[:, None] * scales[None, :]
-    return np.concatenate([np.sin(scaled), np.cos(scaled)], axis=1)
+    waves = np.concatenate([np.sin(scaled), np.cos(scaled)], axis=1)
+    return waves.astype(np.float16).astype(np.float64)
 
 
 def normalised(frames: np.ndarray, tensors: Tensors, name: str) -> np.ndarray:
