@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import console, corpus_options, home
+from sertool.cli import console, corpus_options, home, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import NotEnough, NotFound, SertoolError
 
@@ -103,7 +103,10 @@ def check(
     named = corpora or list(home.places())
     if not named:
         raise NotFound("no corpus was named or added: sertool corpora check NAME=DIR")
-    audits = _audits(named, corpus_options.mapping(map or []), corpus_options.heads(columns), jobs)
+    with stopping.answered("nothing is kept; the same command begins anew"):
+        audits = _audits(
+            named, corpus_options.mapping(map or []), corpus_options.heads(columns), jobs
+        )
     _SHOW[format](audits)
     if any(finding.severity == "worry" for audit in audits for finding in audit.findings):
         raise typer.Exit(1)
