@@ -24,6 +24,7 @@ from sertool.cli import (
     serve,
     stopping,
     store,
+    streams,
     train,
 )
 from sertool.errors import SertoolError
@@ -85,6 +86,7 @@ def main() -> None:
     """Run the command line; an error of sertool's own is one line on stderr and exit code 2."""
     try:
         with stopping.once():
+            streams.survive()
             app()
     except SertoolError as error:
         typer.echo(f"sertool: {error}", err=True)

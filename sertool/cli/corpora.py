@@ -181,7 +181,7 @@ def _show_finding(finding: Finding) -> None:
 
 def _show_json(audits: Sequence[Audit]) -> None:
     entries = [dataclasses.asdict(audit) for audit in audits]
-    typer.echo(json.dumps(entries, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(entries, indent=2))
 
 
 _SHOW: dict[AuditFormat, Callable[[Sequence[Audit]], None]] = {

@@ -227,12 +227,15 @@ def _held_out_scores(
 
 
 def _check(y: np.ndarray, speakers: np.ndarray) -> None:
-    for what, values in (("emotions", y), ("speakers", speakers)):
+    for what, values, remedy in (
+        ("emotions", y, "name more with --emotions, or more corpora with --corpora"),
+        ("speakers", speakers, "name more corpora with --corpora"),
+    ):
         different = sorted(set(values.tolist()))
         if len(different) < 2:
             raise NotEnough(
-                f"training needs at least two {what}, these rows have {different}; "
-                "add corpora with --corpora"
+                f"training needs at least two {what}, these rows have "
+                f"{', '.join(different) or 'none'}; {remedy}"
             )
 
 
