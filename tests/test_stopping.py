@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,18 @@ N_FITS = 40
 """Five folds of two protocols and four estimators."""
 
 
+def heeding() -> None:
+    """Heed SIGINT, which a shell has its background jobs ignore."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def _heeding() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Command:
     """A command line whose processes are a group of their own, as in a terminal."""
 
@@ -33,6 +45,7 @@ class Command:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sertool", *map(str, arguments)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            preexec_fn=heeding,
         )  # fmt: skip
 
     def stop(self) -> None:
@@ -73,6 +86,7 @@ def stop_and_resume(
         assert "Traceback" not in out + err, err
         if code == 0:
             n_rounds += 1
+            assert n_rounds < 2 * times + 5
             continue
         assert code == stopping.STOPPED, err
         (line,) = [each for each in err.splitlines() if each.startswith("stopped")]
@@ -155,6 +169,7 @@ def pressed_twice() -> None:
         signal.raise_signal(signal.SIGINT)  # passed over
 
 
+@pytest.mark.usefixtures("_heeding")
 def test_pressed_twice_it_stops_once() -> None:
     with pytest.raises(KeyboardInterrupt), stopping.once():
         pressed_twice()
@@ -173,6 +188,7 @@ def make_and_lose() -> None:
     time.sleep(1)
 
 
+@pytest.mark.usefixtures("_heeding")
 def test_it_is_not_lost_where_python_swallows_it() -> None:
     with pytest.raises(KeyboardInterrupt), stopping.once():
         make_and_lose()
