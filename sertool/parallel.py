@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -44,14 +45,33 @@ def outcomes(
     parallel = joblib.Parallel(
         n_jobs=jobs, batch_size=1, pre_dispatch="8*n_jobs", return_as="generator"
     )
-    found = parallel(joblib.delayed(function)(*task) for task in tasks)
+    found = None
     try:
+        with _left_to_this_process():
+            found = parallel(joblib.delayed(function)(*task) for task in tasks)
         for outcome in found:  # noqa: UP028 - else closing would reach joblib before what is below
             yield outcome
     finally:
         with warnings.catch_warnings():  # that tasks are given up is no news to who closes
             warnings.filterwarnings("ignore", r".*tasks (which|have)", UserWarning)
-            found.close()
+            if found:
+                found.close()
+
+
+@contextmanager
+def _left_to_this_process() -> Iterator[None]:
+    """Have workers that are started inside pass over Ctrl-C, which a terminal sends to all.
+
+    They inherit what is blocked here; meant for this process, it waits until the end of the block.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -22,6 +22,8 @@ SIX_EMOTIONS: tuple[Emotion, ...] = ("angry", "disgust", "fear", "happy", "neutr
 
 Variant = Literal["original", "noise", "stretch_pitch"]
 VARIANTS: tuple[Variant, ...] = ("original", "noise", "stretch_pitch")
+TRAIN_VARIANTS: tuple[Variant, ...] = ("original",)
+"""What is trained on where nothing else is said, in a study and for a model."""
 
 Window = Literal["study", "utterance"]
 WINDOWS: tuple[Window, ...] = ("study", "utterance")

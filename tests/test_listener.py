@@ -40,7 +40,7 @@ def live_windows_in(
 
 def numbers(prediction: Prediction) -> dict[str, Any]:
     facts = dataclasses.asdict(prediction)
-    del facts["seconds"]
+    del facts["compute_s"]
     return facts
 
 

@@ -140,7 +140,9 @@ def test_a_prediction_says_where_it_listened(tmp_path: Path) -> None:
     predicted = sertool.load("svm")(write_sound(tmp_path / "a.wav", syllables(4.0)))
     assert predicted.emotion == max(predicted.probabilities, key=predicted.probabilities.get)
     assert (predicted.start_s, predicted.end_s) == (0.0, pytest.approx(3.82, abs=0.04))
-    assert 0 < predicted.seconds < 60
+    assert 0 < predicted.compute_s < 60
+    with pytest.warns(DeprecationWarning, match="compute_s"):
+        assert predicted.seconds == predicted.compute_s
     assert sum(predicted.probabilities.values()) == pytest.approx(1)
 
 

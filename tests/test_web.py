@@ -119,11 +119,11 @@ RIFF = as_wav(tone(1.0))
     ("sent", "says"),
     [
         (b"", "nothing was sent"),
-        (b"no sound", "'recording' is text"),
-        (os.urandom(5000), "'recording' cannot be decoded"),
+        (b"no sound", "this recording is text"),
+        (os.urandom(5000), "this recording cannot be decoded"),
         (RIFF[:44], "truncated|holds no samples"),
-        (b"<html><script>alert(1)</script>", "'recording' is a web page"),
-        (b"#EXTM3U\nhttp://127.0.0.1:1/a.wav\n", "'recording' is a playlist"),
+        (b"<html><script>alert(1)</script>", "this recording is a web page"),
+        (b"#EXTM3U\nhttp://127.0.0.1:1/a.wav\n", "this recording is a playlist"),
         (b"\x00\x00\x00\x18ftypM4A " + bytes(100), "M4A, MP4 or QuickTime"),
         (as_wav(tone(0.05)), "a clip of 50 ms is too short"),
         (as_wav(np.tile(tone(1.0, 1000), 601), 1000), "longer than 10 minutes"),
@@ -147,7 +147,7 @@ def test_what_is_no_recording_is_refused_in_words(
 def test_silence_is_refused(server: Server) -> None:
     answer = server.predict(as_wav(np.zeros(16_000, np.float32)))
     assert answer.status == 422
-    assert answer.json["error"].startswith("'recording' is digital silence")
+    assert answer.json["error"].startswith("this recording is digital silence")
 
 
 def test_too_large_a_file_is_refused_before_and_while_it_comes(server: Server) -> None:

@@ -31,7 +31,7 @@ from sertool.features import sets
 from sertool.features.sets import BEST
 from sertool.learning import candidate, normalisations
 from sertool.learning.candidate import Candidate
-from sertool.types import VARIANTS, Protocol, Variant
+from sertool.types import TRAIN_VARIANTS, VARIANTS, Protocol, Variant
 
 Parameters = Mapping[str, Any]
 """Of an estimator, by name; those that are not named keep their defaults."""
@@ -73,7 +73,7 @@ class Study:
     features: tuple[tuple[str, ...], ...] = (BEST,)
     normalisations: tuple[str, ...] = ("train",)
     emotions: tuple[str, ...] | str = "default"
-    train_variants: tuple[Variant, ...] = VARIANTS
+    train_variants: tuple[Variant, ...] = TRAIN_VARIANTS
     seeds: tuple[int, ...] = (42,)
     drop_duplicates: bool = False
 
@@ -96,7 +96,7 @@ def study(
     features: Sequence[str] = BEST,
     normalisation: Sequence[str] = ("train",),
     emotions: Sequence[str] | str = "default",
-    train_variants: Sequence[str] = VARIANTS,
+    train_variants: Sequence[str] = TRAIN_VARIANTS,
     seeds: Sequence[int] = (42,),
     drop_duplicates: bool = False,
 ) -> Study:
@@ -115,7 +115,8 @@ def study(
             rule for windows than its own.
         normalisation: names, for example ["train", "speaker"].
         emotions: "default", "six", "all", or a list of emotions.
-        train_variants: of "original", "noise", "stretch_pitch".
+        train_variants: of "original", "noise", "stretch_pitch"; a protocol with a recipe of its
+            own, such as original, has its own.
         seeds: of splits and estimators.
         drop_duplicates: leave out clips whose sound there is more than once.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sertool.cli import console, home
+from sertool.cli import console, home, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.report import show
 from sertool.errors import BadChoice
@@ -168,7 +168,7 @@ def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict
     if spec is None and given["estimators"] is None and find_spec("keras") is None:
         asked["estimators"].pop("cnn")
         console.say(f"the cnn is left out; it needs: {versions.hint('cnn')}")
-    settings = asked.get("estimators", {})
+    settings = asked.get("estimators", {}) if spec else {}  # the quick recipes are its own
     for name, value in given.items():
         if value is not None:
             asked[name] = console.words(value)
@@ -200,7 +200,16 @@ def _run(plan: Plan, folder: Path, jobs: int) -> dict[Key, Result]:
         if n_again:
             console.say(f"defaults of estimators have changed: {n_again} results are made again")
         n_done = len(plan.fits) - len(session.outstanding)
-        with console.bar() as bar, contextlib.closing(session.fits(jobs)) as fits:
+
+        def kept() -> str:
+            done = sum(fit.key in session.held for fit in plan.fits)
+            return f"{done:,} fits kept; the same command goes on"
+
+        with (
+            stopping.answered(kept),
+            console.bar() as bar,
+            contextlib.closing(session.fits(jobs)) as fits,
+        ):
             task = bar.add_task("fits", total=len(plan.fits), completed=n_done)
             for fit, _ in fits:
                 name = f"{fit.protocol.name} {fit.split.name} {fit.candidate.name}"

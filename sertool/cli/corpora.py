@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import console, corpus_options, home
+from sertool.cli import console, corpus_options, home, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import NotEnough, NotFound, SertoolError
 
@@ -103,7 +103,10 @@ def check(
     named = corpora or list(home.places())
     if not named:
         raise NotFound("no corpus was named or added: sertool corpora check NAME=DIR")
-    audits = _audits(named, corpus_options.mapping(map or []), corpus_options.heads(columns), jobs)
+    with stopping.answered("nothing is kept; the same command begins anew"):
+        audits = _audits(
+            named, corpus_options.mapping(map or []), corpus_options.heads(columns), jobs
+        )
     _SHOW[format](audits)
     if any(finding.severity == "worry" for audit in audits for finding in audit.findings):
         raise typer.Exit(1)
@@ -178,7 +181,7 @@ def _show_finding(finding: Finding) -> None:
 
 def _show_json(audits: Sequence[Audit]) -> None:
     entries = [dataclasses.asdict(audit) for audit in audits]
-    typer.echo(json.dumps(entries, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(entries, indent=2))
 
 
 _SHOW: dict[AuditFormat, Callable[[Sequence[Audit]], None]] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import console, corpus_options, home, skipped
+from sertool.cli import console, corpus_options, home, skipped, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadRecording
 from sertool.features.sets import BEST
@@ -101,7 +101,12 @@ def extract(
     for name, _ in upgrade.upgrade(place):
         console.say(f"{name}: converted from an older format of the store, nothing measured")
     plan = extraction.plan(found, place, console.feature_sets(features, window))
-    with parallel.engine(engine, scheduler):
+
+    def kept() -> str:
+        done = extraction.plan(found, place, plan.feature_sets).unchanged
+        return f"{done:,} clips kept; the same command goes on"
+
+    with stopping.answered(kept), parallel.engine(engine, scheduler):
         bad, shortened = _run(plan, jobs)
     _summary(plan, bad, shortened)
     if bad and len(bad) == len(plan.tasks) and not plan.unchanged:

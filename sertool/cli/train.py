@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sertool.cli import console, home
+from sertool.cli import console, home, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadChoice
 from sertool.features.sets import BEST
@@ -51,7 +51,7 @@ def train(
         str | None,
         typer.Option(
             metavar="A,B",
-            help="Variants to train on: original, noise, stretch_pitch. (default: all)",
+            help="Variants to train on: original, noise, stretch_pitch. (default: original)",
         ),
     ] = None,
     set: Annotated[
@@ -86,7 +86,7 @@ def train(
     from sertool.models import card, persistence, training
     from sertool.storage import writing
     from sertool.store import stored_sets
-    from sertool.types import VARIANTS
+    from sertool.types import TRAIN_VARIANTS
 
     if output.is_dir():
         raise BadChoice(f"--output {output} is a folder; give the name of a file")
@@ -99,14 +99,17 @@ def train(
         corpora=names,
         estimators={estimator: dict(map(_parameter, set or []))},
         emotions=emotions if emotions in ("six", "all") else console.words(emotions),
-        train_variants=console.words(train_variants) if train_variants else VARIANTS,
+        train_variants=console.words(train_variants) if train_variants else TRAIN_VARIANTS,
     )
     sets = console.feature_sets(features or ",".join(home.features_of(place)), window)
     for name in sets:
         stored_sets.refuse_missing(place, name)
     table = store_file.read(place, names, sets)
     rows = training.select_rows(table, asked.emotions, asked.train_variants)
-    with console.narrated(f"training {estimator} on {rows.num_rows:,} rows", training.LOG):
+    with (
+        stopping.answered(f"{output} is as it was; the same command begins anew"),
+        console.narrated(f"training {estimator} on {rows.num_rows:,} rows", training.LOG),
+    ):
         model = training.train(rows, asked.estimators[0], feature_sets=sets, seed=seed, folds=folds)
         if unseen:
             others = store_file.read(place, console.words(unseen), sets)

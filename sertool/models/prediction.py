@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -49,14 +50,16 @@ class Prediction:
         probabilities: by emotion, calibrated, summing to 1.
         start_s: where the analysed window begins, in seconds.
         end_s: where it ends, in seconds.
-        seconds: how long the prediction took.
+        compute_s: how long the prediction took, in seconds.
         confident: whether the emotion is as probable as the model asks for (`Model.sure_from`:
-            3 in 4 such answers were right on held-out speakers) in sound like that of training;
-            False = unsure.
+            3 in 4 such answers were right on held-out speakers) in sound like that of training,
+            and was analysed whole; False = unsure.
         remarks: what makes this recording unlike those that the model was trained on (see
             `sertool.models.remarks`), whether a part of it is missing or its channels cancel each
             other, and whether most of it was not analysed, a phrase each; () = nothing.
         channel: which channel was analysed, such as "left"; "" = the mean of all, or the only one.
+        duration_s: of the whole recording, in seconds; 0 = not known, in a timeline or unusable.
+        error: why the recording could not be used; "" = it could.
 
     >>> found = Prediction("a.wav", "sad", {"angry": 0.25, "sad": 0.75}, 0.6, 3.1, 0.004)
     >>> found.probabilities[found.emotion], found.end_s - found.start_s
@@ -68,10 +71,28 @@ class Prediction:
     probabilities: dict[str, float]
     start_s: float
     end_s: float
-    seconds: float
+    compute_s: float
     confident: bool = False
     remarks: tuple[str, ...] = ()
     channel: str = ""
+    duration_s: float = 0.0
+    error: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """The name of `compute_s` up to 0.2."""
+        warnings.warn(
+            "seconds of a prediction is called compute_s now", DeprecationWarning, stacklevel=2
+        )
+        return self.compute_s
+
+    def facts(self) -> dict[str, Any]:
+        """All of it by name, as JSON has it; `seconds` is `compute_s`, for older readers.
+
+        >>> Prediction("a.wav", "sad", {"sad": 1.0}, 0.6, 3.1, 0.004).facts()["compute_s"]
+        0.004
+        """
+        return {**dataclasses.asdict(self), "seconds": self.compute_s}
 
 
 class Predictor:
@@ -166,11 +187,19 @@ class Predictor:
         near = sound.peaks.near_largest(start_s, start_s + seconds)
         prediction = self._predict(signal, start_s, name, started, near)
         remarks = [*prediction.remarks, *sound.remarks]
-        if sound.duration_s >= LONG_S:
+        is_long = sound.duration_s >= LONG_S
+        if is_long:
             remarks.append(
-                f"{seconds:.1f} of {sound.duration_s:.0f} s were analysed: a timeline covers all"
+                f"{seconds:.1f} of {sound.duration_s:.0f} s were analysed: a timeline covers all "
+                "(--timeline)"
             )
-        return dataclasses.replace(prediction, remarks=tuple(remarks), channel=sound.channel)
+        return dataclasses.replace(
+            prediction,
+            confident=prediction.confident and not is_long,
+            remarks=tuple(remarks),
+            channel=sound.channel,
+            duration_s=sound.duration_s,
+        )
 
     def timeline(
         self,
@@ -293,7 +322,7 @@ class Predictor:
             probabilities=dict(zip(self.model.labels, probabilities.tolist(), strict=True)),
             start_s=start_s,
             end_s=start_s + signal.samples.size / signal.rate,
-            seconds=time.perf_counter() - started,
+            compute_s=time.perf_counter() - started,
             confident=bool(probabilities[best] >= self.model.sure_from and not found),
             remarks=found,
         )

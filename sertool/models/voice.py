@@ -181,7 +181,9 @@ def load(path: str | Path) -> Voice:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise BadVoice(f"{path} is no voice file ({error}); make it again") from None
+        raise BadVoice(
+            f"{path} is no voice file ({error}); give the JSON file that sertool calibrate wrote"
+        ) from None
     number = content.get("format") if isinstance(content, dict) else None
     if number != FORMAT:
         raise BadVoice(

@@ -100,12 +100,12 @@ def _unnamed(path: Path) -> Iterator[None]:
     try:
         yield
     except (BadRecording, MissingExtra) as error:
-        said = re.sub(rf"{re.escape(str(path))}|\b{ARRAY}\b", "recording", str(error))
+        said = re.sub(rf"'?{re.escape(str(path))}'?|\b{ARRAY}\b", "this recording", str(error))
         raise type(error)(said) from None
 
 
 def _fields(prediction: Prediction) -> dict[str, Any]:
-    return {name: value for name, value in asdict(prediction).items() if name != "path"}
+    return {name: value for name, value in prediction.facts().items() if name != "path"}
 
 
 def _mel(signal: Signal) -> np.ndarray:
