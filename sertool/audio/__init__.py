@@ -118,7 +118,7 @@ def described(sound: Signal, rule: WindowRule, name: str) -> tuple[Signal, float
 
 def resampled_by(sound: Signal, rule: WindowRule) -> Signal:
     """A sound at a rule's rate; by the rule "utterance" it begins at 0 (`highpass.from_zero`)."""
-    if rule.name == "utterance":
+    if rule.name == "utterance" and sound.rate != rule.rate:
         (samples,) = from_zero([sound.samples])
         sound = Signal(samples, sound.rate)
     return resample(sound, rule.rate)

@@ -47,7 +47,7 @@ def windows(
         )
     length, hop = round(rule.timeline_s * rule.rate), round(hop_s * rule.rate)
     kept, first, start = np.empty(0, np.float32), 0, 0
-    if rule.name == "utterance":
+    if rule.name == "utterance" and rate != rule.rate:
         blocks = from_zero(blocks)
     for block in resampled_blocks(blocks, rate, rule.rate):
         kept = np.concatenate([kept, block])
