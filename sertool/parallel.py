@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing.resource_tracker
 import signal
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -10,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import joblib
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
 
 from sertool import versions
 from sertool.errors import BadChoice, MissingExtra, choices
@@ -47,7 +49,7 @@ def outcomes(
     )
     found = None
     try:
-        with _left_to_this_process():
+        with _left_to_this_process(jobs):
             found = parallel(joblib.delayed(function)(*task) for task in tasks)
         for outcome in found:  # noqa: UP028 - else closing would reach joblib before what is below
             yield outcome
@@ -59,14 +61,16 @@ def outcomes(
 
 
 @contextmanager
-def _left_to_this_process() -> Iterator[None]:
+def _left_to_this_process(jobs: int) -> Iterator[None]:
     """Have workers that are started inside pass over Ctrl-C, which a terminal sends to all.
 
     They inherit what is blocked here; meant for this process, it waits until the end of the block.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
+    if jobs == 1 or not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
+    for tracker in (multiprocessing.resource_tracker, loky_tracker):
+        tracker.ensure_running()  # starting one unblocks SIGINT
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield

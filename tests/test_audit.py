@@ -218,6 +218,19 @@ def test_speakers_of_one_emotion(tmp_path: Path, mine: list[str]) -> None:
     assert two["speakers of one emotion"].severity == "worry"
 
 
+def test_an_emotion_of_one_speaker_is_not_sent_to_the_protocol_speakers(
+    tmp_path: Path, mine: list[str]
+) -> None:
+    """A new speaker would utter what was never trained on: 0 by construction."""
+    kind = "speakers of one emotion"
+    shared = listed(tmp_path, [line for line in mine if line[:5] not in ("b-sad", "c-hap")])[kind]
+    assert "quote the protocol speakers, not clips" in shared.advice
+    alone = listed(tmp_path, [line for line in mine if line[:5] in ("a-hap", "b-sad")])[kind]
+    assert "protocol speakers" not in alone.advice
+    assert "happy, sad of one speaker only cannot be recognised of a new one" in alone.advice
+    assert all("do not normalise by speaker" in each.advice for each in (shared, alone))
+
+
 def test_words_that_are_no_emotions_of_sertool(tmp_path: Path, mine: list[str]) -> None:
     assert listed(tmp_path, [line.replace(",happy,", ",HAPPY,") for line in mine]) == {}
     found = listed(tmp_path, [line.replace(",happy,", ",joy,") for line in mine])

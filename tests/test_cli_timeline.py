@@ -99,8 +99,8 @@ def test_verdict_and_remarks_in_every_format(long: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("a.wav", "b.wav", "--timeline"), "one recording, these are 2"),
-        (("a.wav", "--output", "a.csv"), "add --timeline"),
+        (("a.wav", "--output", "a.png"), "add --timeline"),
+        (("a.wav", "b.wav", "--timeline", "--output", "a.png"), "ends in .parquet .csv .jsonl"),
         (("a.wav", "--hop", "0.5"), "add --timeline"),
         (("a.wav", "--timeline", "--output", "a.doc"), "ends in .csv .json"),
         (("a.wav", "--timeline", "--hop", "3"), "a hop of 3.0 s; possible are"),

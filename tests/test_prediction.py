@@ -162,6 +162,19 @@ def test_no_model_file(tmp_path: Path) -> None:
         persistence.load(tmp_path / "none.sertool")
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b'{"format": 3}', "a voice file goes with --voice"), (b"words", "it is text")],
+)
+def test_the_remedy_of_what_is_no_model_harms_nothing(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
+    (tmp_path / "m.sertool").write_bytes(content)
+    with pytest.raises(BadModel, match=says) as refused:
+        persistence.load(tmp_path / "m.sertool")
+    assert "train" not in str(refused.value).replace("that sertool train wrote", "")
+
+
 @pytest.mark.parametrize("content", [b"", b"words", b"sertool model 2 \n"])
 def test_a_file_that_is_no_model(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "m.sertool").write_bytes(content)

@@ -58,7 +58,8 @@ class Command:
 
     def ended(self) -> tuple[int, str, str]:
         out, err = self.process.communicate(timeout=300)
-        return self.process.returncode, out, err
+        code = self.process.returncode
+        return (code if code >= 0 else 128 - code), out, err  # as a shell has it
 
 
 def stop_and_resume(
@@ -89,6 +90,8 @@ def stop_and_resume(
             assert n_rounds < 2 * times + 5
             continue
         assert code == stopping.STOPPED, err
+        if not err and not is_at_work:  # Python itself was not up yet
+            continue
         (line,) = [each for each in err.splitlines() if each.startswith("stopped")]
         assert err.splitlines()[-1] == line
         assert not re.search(r"joblib|loky|leaked|Error|Exception", err), err

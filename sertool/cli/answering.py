@@ -146,7 +146,7 @@ def of_each(
     from sertool import parallel
 
     tasks = ((question, path) for path in paths)
-    jobs = min(jobs, len(paths)) if jobs > 0 else jobs
+    jobs = max(1, min(jobs, len(paths))) if jobs > 0 else jobs
     with console.bar() as progress, closing(parallel.outcomes(work, tasks, jobs)) as found:
         task = progress.add_task(doing, total=len(paths), visible=len(paths) > 1)
         for outcome in found:

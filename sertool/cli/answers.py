@@ -34,6 +34,7 @@ def keep(
     with writing.alone_at(output):
         answered = answers.answered()
         left = [path for path in paths if _text(str(path), called) not in answered]
+        n_bad_before = sum(bool(answered.get(_text(str(path), called))) for path in paths)
         n_kept = len(answered)
         if n_kept:
             console.say(f"{len(paths) - len(left):,} of {len(paths):,} recordings are answered")
@@ -48,7 +49,7 @@ def keep(
     for line in skipped.lines(bad):
         console.say(line)
     typer.echo(f"{output}: answers on {n_held:,} recordings, {len(left) - len(bad):,} of them new")
-    return len(bad), len(left)
+    return n_bad_before + len(bad), len(paths)
 
 
 def show_spans(

@@ -105,7 +105,7 @@ def predict(
         rows_only = output is not None and output.suffix.lower() in (".jsonl", ".parquet")
         if hop_s is not None and is_one and not rows_only:
             with stopping.answered("nothing was written"):
-                show_timeline(predictor, paths, hop_s, format, output, channel)
+                show_timeline(predictor, paths[0], hop_s, format, output, channel)
             return
         if output:
             n_bad, n_all = keep(question, paths, output, jobs, called)

@@ -24,7 +24,7 @@ PICTURES = (".png", ".svg")
 
 def show(
     predictor: Predictor,
-    paths: Sequence[Path],
+    path: Path,
     hop_s: float,
     format: PredictionFormat,
     output: Path | None,
@@ -33,15 +33,12 @@ def show(
     """Predict one recording window by window; show its spans, or write them to a file.
 
     Raises:
-        BadChoice: several recordings, a suffix that is not known, or a format that holds one
+        BadChoice: a suffix that is not known, or a format that holds one
             channel where several are asked for.
     """
     from sertool.audio import LONGEST_TIMELINE_S, decoding
     from sertool.audio.channels import EACH
 
-    if len(paths) != 1:
-        raise BadChoice(f"--timeline goes through one recording, these are {len(paths)}")
-    (path,) = paths
     if output:
         _check_suffix(output)
     names = [channel]

@@ -48,7 +48,7 @@ class AnswerFile:
     ...     with answers.writing() as keep:
     ...         keep("a.wav", [{"path": "a.wav", "emotion": "sad"}])
     ...     answers.finish(), answers.answered(), answers.file.read_text()
-    (1, {'a.wav'}, 'path,emotion,asked\na.wav,sad,svm\n')
+    (1, {'a.wav': ''}, 'path,emotion,asked\na.wav,sad,svm\n')
     """
 
     file: Path
@@ -67,15 +67,17 @@ class AnswerFile:
         """What is answered and not in the file yet."""
         return self.file.with_name(f".{self.file.name}.journal")
 
-    def answered(self) -> set[str]:
-        """The paths that are answered already.
+    def answered(self) -> dict[str, str]:
+        """The paths that are answered already, each with the error of one that is bad, or "".
 
         Raises:
             BadChoice: the file answers another question.
             BadTable: it holds no answers.
         """
-        paths = {str(row["path"]) for row in self._finished()}
-        return paths | {path for path, _ in self._journalled()}
+        found = {str(row["path"]): str(row.get("error") or "") for row in self._finished()}
+        for path, rows in self._journalled():
+            found[path] = next((str(row["error"]) for row in rows if row.get("error")), "")
+        return found
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[str, Sequence[Row]], None]]:
