@@ -53,7 +53,7 @@ def positions(n_frames: int, width: int) -> np.ndarray:
     and so are these: what the encoder makes of long silence differs by a thousandth otherwise.
 
     >>> positions(2, 4).astype(float).round(3).tolist()
-    [[0.0, 0.0, 1.0, 1.0], [0.842, 0.0, 0.54, 1.0]]
+    [[0.0, 0.0, 1.0, 1.0], [0.841, 0.0, 0.541, 1.0]]
     """
     return _positions(-(-n_frames // AT_ONCE) * AT_ONCE, width)[:n_frames]
 
