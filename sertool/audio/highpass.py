@@ -25,8 +25,8 @@ def highpass(signal: Signal) -> Signal:
     a constant leaves no trace, not even at the beginning.
 
     >>> from sertool.types import Signal
-    >>> highpass(Signal(np.full(4, 0.25, np.float32), 16_000)).samples
-    array([0., 0., 0., 0.], dtype=float32)
+    >>> bool(np.abs(highpass(Signal(np.full(4, 0.25, np.float32), 16_000)).samples).max() < 1e-9)
+    True
     """
     from scipy.signal import sosfilt  # takes .2 s to import
 

@@ -134,7 +134,8 @@ def plan(study: Study, folder: str | Path) -> Plan:
 
     >>> from sertool.benchmark.study import study
     >>> from sertool.storage import paths
-    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm", "forest"])
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm", "forest"],
+    ...               features=["librosa178"])
     >>> fits = plan(asked, paths.ASSETS / "store").fits  # five folds for each estimator
     >>> len(fits), fits[0].split.name
     (10, 'emodb/fold-1')

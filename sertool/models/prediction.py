@@ -106,7 +106,7 @@ class Predictor:
 
     >>> predictor = load("svm")
     >>> len(predictor.model.features), predictor.rule.rate, predictor.rule.seconds
-    (517, 22050, 2.5)
+    (517, 22050, 4.0)
     """
 
     def __init__(self, model: Model) -> None:

@@ -78,7 +78,8 @@ def calibrate(recordings: Iterable[str | Path]) -> Voice:
 
     >>> import tempfile, soundfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     soundfile.write(f"{folder}/me.wav", np.sin(np.arange(32_000) / 20) / 10, 16_000)
+    ...     vowels = np.sin(np.arange(32_000) / 20) * np.sin(np.arange(32_000) / 2_000)
+    ...     soundfile.write(f"{folder}/me.wav", vowels / 10, 16_000)
     ...     calibrate([f"{folder}/me.wav"]).clips
     1
     """
