@@ -97,7 +97,7 @@ def test_two_files_with_one_name(tmp_path: Path) -> None:
     [
         (", variants=('loud',)", "has variants that are not a tuple of some of original"),
         (", variants=()", "has variants that are not a tuple of some of original"),
-        (", window='whole'", r"names a window 'whole' \(possible: study\)"),
+        (", window='whole'", r"names a window 'whole' \(possible: study, utterance\)"),
     ],
 )
 def test_a_set_that_breaks_its_contract(tmp_path: Path, more: str, says: str) -> None:

@@ -18,6 +18,7 @@ from sertool.features import sets
 from sertool.store import extraction, merging
 from sertool.types import Signal
 
+STUDY = ("librosa178",)
 RATE = 16_000
 N_FILES, N_PARTS = 3, 200
 
@@ -29,7 +30,7 @@ def table(folder: Path, rows: list[tuple[object, ...]], name: str = "m.csv") -> 
 
 
 def extracted(source: Source, place: Path) -> list[extraction.Outcome]:
-    return list(extraction.extract(extraction.plan([source], place)))
+    return list(extraction.extract(extraction.plan([source], place, STUDY)))
 
 
 def test_two_hundred_parts_of_three_files_are_as_two_hundred_files(
@@ -53,9 +54,9 @@ def test_two_hundred_parts_of_three_files_are_as_two_hundred_files(
             soundfile.write(tmp_path / f"{each:03}.wav", piece, RATE)
             outside.append((f"{each:03}.wav", "", "", emotion))
     decoded: list[str] = []
-    opened = decoding.open_recording
+    opened = decoding.open_channels
     monkeypatch.setattr(
-        decoding, "open_recording", lambda path, *rest: decoded.append(path) or opened(path, *rest)
+        decoding, "open_channels", lambda path, *rest: decoded.append(path) or opened(path, *rest)
     )
     assert not [each for each in extracted(table(tmp_path, inside), tmp_path / "a") if each.cause]
     assert len(decoded) == 6  # two batches for each file, not 200
@@ -74,12 +75,12 @@ def test_only_new_parts_are_measured_and_a_changed_file_all_over(tmp_path: Path)
     rows: list[tuple[object, ...]] = [("a.wav", 0, 1.5, "sad"), ("a.wav", 1.5, 3, "happy")]
     assert len(extracted(table(tmp_path, rows), tmp_path / "s")) == 2
     rows.append(("a.wav", 3, 4.5, "sad"))
-    plan = extraction.plan([table(tmp_path, rows)], tmp_path / "s")
+    plan = extraction.plan([table(tmp_path, rows)], tmp_path / "s", STUDY)
     assert ([task.clip.path for task in plan.tasks], plan.unchanged) == (["a.wav#3-4.5"], 2)
     list(extraction.extract(plan))
-    assert extraction.plan([table(tmp_path, rows)], tmp_path / "s").tasks == ()
+    assert extraction.plan([table(tmp_path, rows)], tmp_path / "s", STUDY).tasks == ()
     write_sound(file, syllables(7.0))
-    assert len(extraction.plan([table(tmp_path, rows)], tmp_path / "s").tasks) == 3
+    assert len(extraction.plan([table(tmp_path, rows)], tmp_path / "s", STUDY).tasks) == 3
     held = merging.stamps(tmp_path / "s", "mine", sets.get("librosa178"))
     assert sorted(held) == ["a.wav#0-1.5", "a.wav#1.5-3", "a.wav#3-4.5"]
 
@@ -112,7 +113,7 @@ def test_parts_of_a_file_that_is_not_there_or_breaks_off(tmp_path: Path) -> None
     causes = {each.clip: each.cause for each in extracted(table(tmp_path, rows), tmp_path / "s")}
     assert [clip for clip, cause in causes.items() if not cause] == ["b.wav#0-1", "b.wav#1-2"]
     assert "no recording at" in causes["a.wav#1-2"]
-    assert "cannot be decoded" in causes["c.wav#1-2"]
+    assert "c.wav' is text" in causes["c.wav#1-2"]
 
 
 def test_little_is_held_of_a_long_recording() -> None:
@@ -152,7 +153,7 @@ def test_parts_that_overlap_and_come_in_any_order() -> None:
 def test_a_part_beyond_an_hour_is_refused() -> None:
     part = parts.Part(0, np.zeros(3601, np.float32), 1, None)
     with pytest.raises(BadRecording, match="longer than 60 minutes; divide it"):
-        parts.mono(part, (0.0, 9999.0))
+        parts.sound(part, (0.0, 9999.0), "a.wav")
 
 
 def test_parts_are_inspected_as_files_are(tmp_path: Path) -> None:
