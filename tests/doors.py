@@ -176,7 +176,7 @@ def texts(folder: Path) -> Attempt:
 def stores(folder: Path) -> Attempt:
     """Parts of a store, read and merged: damaged, damaged before sealing, and of format 1."""
     corpus = registry.get("corpora", "emodb")
-    clips = fill(folder / "store", corpus, 2, ("angry", "sad"), 1)
+    clips = fill(folder / "store", corpus, 2, ("angry", "sad"), 1, ("librosa178",))
     clips_file = folder / "store" / "emodb" / "clips.parquet"
     numbers = folder / "store" / "emodb" / "librosa178.study.parquet"
     journal = folder / "store" / layout.JOURNAL / "emodb" / "00000001.librosa178.study.parquet"

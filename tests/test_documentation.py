@@ -174,9 +174,10 @@ def test_results_of_the_quick_study_are_those_of_the_embedded_store() -> None:
     from sertool import store
     from sertool.benchmark import evaluation, planning, results, study
     from sertool.cli.benchmark import QUICK
-    from sertool.cli.home import EMBEDDED_STORE
+    from sertool.cli.home import EMBEDDED_STORE, features_of
 
-    asked = study.study(corpora=store.corpora(EMBEDDED_STORE), **study.read(QUICK))
+    taken = {"corpora": store.corpora(EMBEDDED_STORE), "features": features_of(EMBEDDED_STORE)}
+    asked = study.study(**taken, **study.read(QUICK))
     plan = planning.plan(asked, EMBEDDED_STORE)
     assert len(plan.fits) > 100
     assert evaluation.outstanding(plan, results.latest(ROOT / "results" / "quick")) == []
