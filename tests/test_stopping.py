@@ -22,8 +22,8 @@ from sertool.storage import writing
 
 FEW, MANY = 3, 20
 N_CLIPS = 96
-N_FITS = 40
-"""Five folds of two protocols and four estimators."""
+N_FITS = 44
+"""Five folds over clips and six speakers, four estimators each."""
 
 
 def heeding() -> None:
@@ -92,7 +92,9 @@ def stop_and_resume(
         assert code == stopping.STOPPED, err
         if not err and not is_at_work:  # Python itself was not up yet
             continue
-        (line,) = [each for each in err.splitlines() if each.startswith("stopped")]
+        lines = [each for each in err.splitlines() if each.startswith("stopped")]
+        assert len(lines) == 1, err
+        (line,) = lines
         assert err.splitlines()[-1] == line
         assert not re.search(r"joblib|loky|leaked|Error|Exception", err), err
         said.append(line)
