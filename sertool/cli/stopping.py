@@ -27,6 +27,8 @@ MOST_PUT_OFF = 200
 """So often it is put off: ten seconds."""
 JOBLIB_THREAD = "ExecutorManagerThread"
 """It may look for a task that was just given up, and fail."""
+UNDIVIDED = ("importlib.", "joblib.externals.loky.")
+"""Modules whose work is done to the end: imports, and starting processes."""
 DELICATE = ("numpy", "numba", "llvmlite", "pyarrow")
 """Packages whose compiled code calls Python, and prints what is raised there."""
 
@@ -55,7 +57,7 @@ def once() -> Iterator[None]:
 
     People press it twice, and the second would meet what puts the work away. Python swallows an
     exception in a finalizer or in a callback from C, and prints it; a Ctrl-C there comes again. In
-    an import, or in code that compiled code has called, it is put off.
+    an import, where a process is started, or in code that compiled code has called, it is put off.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -101,11 +103,11 @@ def _come_again() -> None:
 
 
 def _is_delicate(frame: FrameType | None) -> bool:
-    """Whether an exception here would be printed, or leave a module half imported."""
+    """Whether an exception here would be printed, or leave a module or process half made."""
     if frame and frame.f_globals.get("__name__", "").partition(".")[0] in DELICATE:
         return True
     while frame:
-        if frame.f_globals.get("__name__", "").startswith("importlib."):
+        if frame.f_globals.get("__name__", "").startswith(UNDIVIDED):
             return True
         frame = frame.f_back
     return False
