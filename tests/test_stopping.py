@@ -77,6 +77,7 @@ def stop_and_resume(
     n_rounds = 0
     while len(said) < times:
         folder = place / str(n_rounds)
+        (folder / writing.LOCK).unlink(missing_ok=True)
         command = Command(*arguments(folder))
         is_at_work = len(said) % 2 == 1
         if is_at_work:
@@ -85,7 +86,7 @@ def stop_and_resume(
         command.stop()
         code, out, err = command.ended()
         is_python_itself = "stopped" not in err and "sertool/__main__.py" not in err
-        if code and not is_at_work and is_python_itself:  # which was not up yet
+        if code and is_python_itself:  # which had not come to sertool
             continue
         assert "Traceback" not in out + err, out + err
         if code == 0:
