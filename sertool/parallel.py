@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing.resource_tracker
+import os
 import signal
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -23,6 +24,7 @@ Outcome = TypeVar("Outcome")
 
 ENGINES = ("local", "dask")
 """Who does the tasks: worker processes of this machine, or the workers of a Dask cluster."""
+UNSAID = "ignore:resource_tracker:UserWarning"
 PATIENCE_S = 10
 """How long a scheduler, and then its first worker, is waited for."""
 
@@ -69,13 +71,28 @@ def _left_to_this_process(jobs: int) -> Iterator[None]:
     if jobs == 1 or not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    for tracker in (multiprocessing.resource_tracker, loky_tracker):
-        tracker.ensure_running()  # starting one unblocks SIGINT
+    with _quiet():
+        for tracker in (multiprocessing.resource_tracker, loky_tracker):
+            tracker.ensure_running()  # starting one unblocks SIGINT
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Have trackers clean up behind workers that were given up, without a word of it."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [before, UNSAID]))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 @contextmanager

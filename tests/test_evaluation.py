@@ -71,12 +71,10 @@ def test_probabilities_are_those_of_the_estimator_and_labels_those_that_it_predi
     make_store: MakeStore, tmp_path: Path
 ) -> None:
     place = make_store()
-    tried = ["majority", "svm", "logistic"]
-    run(tmp_path / "r", place, protocols=["clips"], estimators=tried, train_variants=VARIANTS)
+    keys = {"protocols": ["clips"], "train_variants": VARIANTS}
+    run(tmp_path / "r", place, **keys, estimators=["majority", "svm", "logistic"])
     found = predictions.read(tmp_path / "r")
-    asked = study(
-        protocols=["clips"], corpora=["emodb"], estimators=["logistic"], train_variants=VARIANTS
-    )
+    asked = study(**keys, corpora=["emodb"], estimators=["logistic"])
     fit = planning.plan(asked, place).fits[0]
     data, split = fit.dataset, fit.split
     means = data.features[split.train].mean(axis=0), data.features[split.train].std(axis=0)
