@@ -161,7 +161,8 @@ def test_to_name_the_set_loads_nothing_heavy() -> None:
 
 def test_to_predict_from_other_features_loads_no_encoder() -> None:
     loaded = loaded_after(
-        "import numpy, sertool; sertool.load('logistic')(numpy.ones(20_000), rate=20_000)"
+        "import numpy, sertool; n = numpy.arange(20_000);"
+        "sertool.load('logistic')(numpy.sin(n / 5) * numpy.sin(n / 900), rate=20_000)"
     )
     assert "sertool.features.pitch_contour" in loaded
     assert not {f"sertool.features.encoder.{name}" for name in ("steps", "shipped")} & loaded

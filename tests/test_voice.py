@@ -107,7 +107,7 @@ def test_a_constant_difference_between_speakers_is_taken_out(table, model: Model
         (X - model.center) / model.scale, table.column("emotion").to_pylist()
     )
     model = replace(model, name="logistic", estimator=smooth)
-    colour = model.scale * np.random.default_rng(0).normal(size=len(COLUMNS))
+    colour = 2 * model.scale * np.random.default_rng(0).normal(size=len(COLUMNS))
     means = dict(zip(COLUMNS, (model.center + colour).tolist(), strict=True))
     mine = voice.for_speaker(model, voice.Voice(voice.MOST_CLIPS, means))
     np.testing.assert_allclose(scores(mine, X + colour), scores(model, X), atol=1e-3)
