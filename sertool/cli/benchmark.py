@@ -64,7 +64,7 @@ def benchmark(
         str | None,
         typer.Option(
             metavar="A,B+C",
-            help="functionals, librosa178; B+C uses both together. (default: SPEC, else "
+            help="functionals, librosa178, speech; B+C uses both together. (default: SPEC, else "
             f"{','.join(BEST)}, if the store holds them)",
         ),
     ] = None,

@@ -59,7 +59,8 @@ def extract(
         typer.Option(
             metavar="A,B",
             help="Feature sets: functionals (517 statistics over frames), librosa178 (the "
-            "study's). Those that the store already holds stay in it.",
+            "study's), speech (layers of a speech model). Those that the store already holds stay "
+            "in it.",
         ),
     ] = ",".join(BEST),
     window: Annotated[

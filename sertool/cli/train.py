@@ -40,8 +40,8 @@ def train(
         str | None,
         typer.Option(
             metavar="A,B",
-            help=f"Feature sets: functionals, librosa178. (default: {','.join(BEST)}, if the "
-            "store holds them)",
+            help="Feature sets: functionals, librosa178, speech. (default: "
+            f"{','.join(BEST)}, if the store holds them)",
         ),
     ] = None,
     window: Annotated[
