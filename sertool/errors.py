@@ -92,8 +92,11 @@ def choices(given: str, possible: Iterable[str]) -> str:
     "'svn' (did you mean 'svm'? possible: forest, svm)"
     >>> choices("qqq", ["forest", "svm"])
     "'qqq' (possible: forest, svm)"
+    >>> choices("emoDB", ["emodb", "nemo"])
+    "'emoDB' (did you mean 'emodb'? possible: emodb, nemo)"
     """
     names = sorted(possible)
-    near = difflib.get_close_matches(given, names, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    by_lower = {name.lower(): name for name in reversed(names)}
+    near = difflib.get_close_matches(given.lower(), by_lower, n=1)
+    hint = f"did you mean {by_lower[near[0]]!r}? " if near else ""
     return f"{given!r} ({hint}possible: {', '.join(names) or 'none'})"

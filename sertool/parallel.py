@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import multiprocessing.resource_tracker
+import os
+import signal
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import joblib
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
 
 from sertool import versions
 from sertool.errors import BadChoice, MissingExtra, choices
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 Outcome = TypeVar("Outcome")
 
 ENGINES = ("local", "dask")
 """Who does the tasks: worker processes of this machine, or the workers of a Dask cluster."""
+UNSAID = "ignore:resource_tracker:UserWarning"
 PATIENCE_S = 10
 """How long a scheduler, and then its first worker, is waited for."""
 
@@ -40,14 +49,50 @@ def outcomes(
     parallel = joblib.Parallel(
         n_jobs=jobs, batch_size=1, pre_dispatch="8*n_jobs", return_as="generator"
     )
-    found = parallel(joblib.delayed(function)(*task) for task in tasks)
+    found = None
     try:
+        with _left_to_this_process(jobs):
+            found = parallel(joblib.delayed(function)(*task) for task in tasks)
         for outcome in found:  # noqa: UP028 - else closing would reach joblib before what is below
             yield outcome
     finally:
         with warnings.catch_warnings():  # that tasks are given up is no news to who closes
             warnings.filterwarnings("ignore", r".*tasks (which|have)", UserWarning)
-            found.close()
+            if found:
+                found.close()
+
+
+@contextmanager
+def _left_to_this_process(jobs: int) -> Iterator[None]:
+    """Have workers that are started inside pass over Ctrl-C, which a terminal sends to all.
+
+    They inherit what is blocked here; meant for this process, it waits until the end of the block.
+    """
+    if jobs == 1 or not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    with _quiet():
+        for tracker in (multiprocessing.resource_tracker, loky_tracker):
+            tracker.ensure_running()  # starting one unblocks SIGINT
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Have trackers clean up behind workers that were given up, without a word of it."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [before, UNSAID]))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 @contextmanager
@@ -81,3 +126,20 @@ def engine(name: str, scheduler: str | None = None) -> Iterator[None]:
         if not client.scheduler_info(n_workers=-1)["workers"]:
             raise BadChoice(f"the scheduler at {scheduler} has no workers; start some")
         yield
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Have matrix products done by the thread that asks for them.
+
+    BLAS's own threads lose more by waiting for each other than they gain on small matrices, and
+    worker processes take every core already.
+    """
+    limit: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
+    return limit
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

@@ -22,9 +22,11 @@ SIX_EMOTIONS: tuple[Emotion, ...] = ("angry", "disgust", "fear", "happy", "neutr
 
 Variant = Literal["original", "noise", "stretch_pitch"]
 VARIANTS: tuple[Variant, ...] = ("original", "noise", "stretch_pitch")
+TRAIN_VARIANTS: tuple[Variant, ...] = ("original",)
+"""What is trained on where nothing else is said, in a study and for a model."""
 
-Window = Literal["study"]
-WINDOWS: tuple[Window, ...] = ("study",)
+Window = Literal["study", "utterance"]
+WINDOWS: tuple[Window, ...] = ("study", "utterance")
 """The rules by which recordings are cut; `sertool.audio` says what they are."""
 
 
@@ -33,7 +35,8 @@ class Clip:
     """One recording, as its corpus names it.
 
     Attributes:
-        path: where it lies, POSIX, relative to the corpus folder.
+        path: where it lies, POSIX, relative to the corpus folder; of a part of a file followed by
+            "#", its beginning, "-" and its end in seconds, such as "a.wav#1.5-3.25".
         emotion: the label in sertool's vocabulary.
         speaker: unique inside the corpus.
         recording: what it is a copy of; two paths with the same `recording` are one clip.
@@ -48,6 +51,7 @@ class Clip:
         session: of the recordings; "" = unknown.
         votes: the labels of several raters; () = the corpus has none.
         age: of the speaker, as the corpus writes it; "" = unknown.
+        arousal: as the corpus scales it, and so valence and dominance; None = unknown.
     """
 
     path: str
@@ -65,6 +69,18 @@ class Clip:
     session: str = field(default="", repr=False)
     votes: tuple[str, ...] = field(default=(), repr=False)
     age: str = field(default="", repr=False)
+    arousal: float | None = field(default=None, repr=False)
+    valence: float | None = field(default=None, repr=False)
+    dominance: float | None = field(default=None, repr=False)
+
+    @property
+    def file(self) -> str:
+        """The file that holds the clip: its path, without the part that is meant.
+
+        >>> Clip("a.wav#0-2.5", "sad", "ann", "", "sad", start_s=0.0, end_s=2.5).file
+        'a.wav'
+        """
+        return self.path if self.start_s is None else self.path.rpartition("#")[0]
 
 
 @dataclass(frozen=True)
@@ -156,7 +172,8 @@ class Protocol:
     Attributes:
         name: the plug-in's name.
         question: what a number under this protocol answers, in one sentence.
-        leaks: what train and test share by design: "clip", "speaker", "sentence", "scaling".
+        leaks: what train and test share by design: "clip", "speaker", "sentence", "scaling", or
+            "corpus" for whatever the corpus's own division lets them share.
         scope: "within" = run on each corpus (or pool) by itself; "across" = on all at once.
         splits: `splits(identity, *, name, seed)` yields splits of the rows of `identity`, a table
             with the store's identity columns only; `name` is that of the corpus or pool

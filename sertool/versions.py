@@ -12,7 +12,7 @@ REPORTS = ("matplotlib", "numpy", "scipy")
 LEARNING = (
     "scikit-learn", "xgboost", "xgboost-cpu", "keras", "tensorflow", "tensorflow-cpu", "numpy",
 )  # fmt: skip
-COMMAND = "sertool.cli:main"
+COMMAND = "sertool.__main__:main"
 """What the command line runs: the distribution that installs it is this one, whatever its name."""
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from served import Server, serving
-from synthetic import EMODB_NAMES, fill, tone, write_sound
+from synthetic import EMODB_NAMES, fill, syllables, write_sound
 
 from sertool import cli, registry
+from sertool.features import sets as feature_sets
 
 Run = Callable[..., "Ran"]
 
@@ -46,7 +47,7 @@ def _home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
 def emodb_folder(tmp_path: Path) -> Path:
     """Eighteen short recordings named as EmoDB's: 3 speakers, 2 sentences, 3 emotions."""
     for number, name in enumerate(EMODB_NAMES):
-        write_sound(tmp_path / "emodb" / "wav" / name, tone(1.2, pitch=120 + 15 * number))
+        write_sound(tmp_path / "emodb" / "wav" / name, syllables(1.2, pitch=120 + 15 * number))
     return tmp_path / "emodb"
 
 
@@ -60,7 +61,7 @@ def make_store(tmp_path: Path) -> Callable[..., Path]:
         speakers: int = 6,
         emotions: tuple[str, ...] = ("angry", "happy", "neutral", "sad"),
         takes: int = 4,
-        sets: tuple[str, ...] = ("librosa178",),
+        sets: tuple[str, ...] = feature_sets.BEST,
     ) -> Path:
         for corpus_name in corpora:
             corpus = registry.get("corpora", corpus_name)

@@ -22,7 +22,9 @@ import made_results
 import numpy as np
 import pyarrow as pa
 import soundfile
+import test_no_sound
 import test_pyav
+import wild
 from corpus_files import COMPLETE
 from mutations import mutated, restructured
 from synthetic import fill, tone
@@ -46,18 +48,22 @@ Attempt = Callable[[Random], object]
 
 
 def sound(folder: Path) -> Attempt:
-    """WAV, FLAC, OGG, AIFF and AU through decoding and cutting."""
+    """WAV, FLAC, OGG, MP3 and others through decoding and cutting, and what is no sound."""
     wave = tone(0.4)
     seeds = []
     for form, subtype, channels in (
         ("WAV", "PCM_16", 1), ("WAV", "FLOAT", 2), ("WAV", "IMA_ADPCM", 1), ("WAVEX", "PCM_24", 2),
         ("FLAC", "PCM_16", 1), ("FLAC", "PCM_24", 2), ("OGG", "VORBIS", 1), ("OGG", "OPUS", 2),
         ("AIFF", "PCM_16", 1), ("AU", "PCM_16", 1), ("MP3", "MPEG_LAYER_III", 1),
+        ("CAF", "PCM_16", 1), ("W64", "PCM_16", 2), ("RF64", "PCM_16", 1),
     ):  # fmt: skip
         file = io.BytesIO()
         samples = np.stack([wave] * channels, axis=1)
         soundfile.write(file, samples, 16_000, format=form, subtype=subtype)
         seeds.append(file.getvalue())
+    stream = wild.bare(wild.mp3(wave, 16_000, "VARIABLE"))
+    seeds += [stream, wild.in_wav(stream, 0x55, 16_000)]
+    seeds += [content for content, _ in wild.NO_SOUND.values() if content]
 
     def attempt(rng: Random) -> object:
         (folder / "a.wav").write_bytes(mutated(rng.choice(seeds), rng))
@@ -67,11 +73,17 @@ def sound(folder: Path) -> Attempt:
 
 
 def containers(folder: Path) -> Attempt:
-    """M4A, MP4, AAC, WebM and WMA through FFmpeg."""
+    """M4A, MP4, AAC, WebM, WMA and what else FFmpeg decodes."""
     seeds = [
         test_pyav.encoded(folder / f"seed.{suffix}", test_pyav.melody(0.5, channels)).read_bytes()
         for suffix in test_pyav.CONTAINERS
         for channels in (1, 2)
+    ]
+    seeds.append(wild.avi(tone(0.4)))
+    seeds += [
+        test_no_sound.encoded(test_pyav.av, wild.voice(0.5, rate), codec, muxer, rate)
+        for codec, muxer, rate in test_no_sound.CODECS
+        if codec != "libopencore_amrnb"
     ]
 
     def attempt(rng: Random) -> object:
@@ -106,6 +118,31 @@ a/b.wav,happy,ann,en,s1,f
 2",male
 ../e.wav,angry,,,,
 """
+SEGMENTS = b"""file;onset;offset;label;rater;split;arousal
+a.wav;0;0 days 00:00:01.5;happy;1;train;3.5
+a.wav;0;0 days 00:00:01.5;joy;2;train;4
+b.wav;00:00:01.250;2,5;nan;1;dev;
+b.wav;;;sad;1;Test1;1e2
+"""
+ARFF = b"""@relation x
+@attribute 'name' string
+@attribute emotion {sad,happy}
+@data
+% none
+'a b.wav',sad
+b.wav,?
+"""
+NKULULEKO = b"""[EXP]
+root = .
+[DATA]
+databases = ['one', 'two']
+one = part.csv
+one.split_strategy = train
+one.mapping = {'anger': 'angry'}
+two = part.csv
+target = emotion
+"""
+TABLES = {"a.csv": (MANIFEST, SEGMENTS), "a.arff": (ARFF,), "a.ini": (NKULULEKO,)}
 SPECIFICATION = b"""protocols = ["clips", "speakers"]
 corpora = ["emodb", "ravdess+tess"]
 emotions = "six"
@@ -127,8 +164,10 @@ def texts(folder: Path) -> Attempt:
             (folder / "a.toml").write_bytes(mutated(SPECIFICATION, rng))
             none = {"protocols": (), "corpora": (), "estimators": ()}
             return study.study(**{**none, **study.read(folder / "a.toml")})
-        (folder / "a.csv").write_bytes(mutated(MANIFEST, rng))
-        source = sources.manifest_source(folder / "a.csv", name="mine")
+        name = rng.choice(["a.csv", *TABLES])
+        (folder / name).write_bytes(mutated(rng.choice(TABLES[name]), rng))
+        (folder / "part.csv").write_bytes(MANIFEST)
+        source = sources.manifest_source(folder / name, name="mine", mapping={"joy": "happy"})
         return extraction.plan([source], folder / "store")
 
     return attempt
@@ -137,7 +176,7 @@ def texts(folder: Path) -> Attempt:
 def stores(folder: Path) -> Attempt:
     """Parts of a store, read and merged: damaged, damaged before sealing, and of format 1."""
     corpus = registry.get("corpora", "emodb")
-    clips = fill(folder / "store", corpus, 2, ("angry", "sad"), 1)
+    clips = fill(folder / "store", corpus, 2, ("angry", "sad"), 1, ("librosa178",))
     clips_file = folder / "store" / "emodb" / "clips.parquet"
     numbers = folder / "store" / "emodb" / "librosa178.study.parquet"
     journal = folder / "store" / layout.JOURNAL / "emodb" / "00000001.librosa178.study.parquet"

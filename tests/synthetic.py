@@ -37,9 +37,9 @@ def tone(seconds: float = 1.5, rate: int = 16_000, pitch: float = 220.0) -> np.n
     return (0.2 * harmonics + 0.01 * generator.standard_normal(time.size)).astype(np.float32)
 
 
-def syllables(seconds: float, rate: int = 16_000) -> np.ndarray:
+def syllables(seconds: float, rate: int = 16_000, pitch: float = 220.0) -> np.ndarray:
     """The same tone, 0.3 s on and 0.2 s nearly off in turn, as nobody mistakes for silence."""
-    samples = tone(seconds, rate)
+    samples = tone(seconds, rate, pitch)
     off = np.arange(samples.size) / rate % 0.5 > 0.3
     return np.where(off, samples / 1000, samples).astype(np.float32)
 
@@ -57,7 +57,7 @@ def fill(
     speakers: int,
     emotions: tuple[str, ...],
     takes: int,
-    sets: tuple[str, ...] = ("librosa178",),
+    sets: tuple[str, ...] = feature_sets.BEST,
 ) -> list[Clip]:
     """Put made-up clips of a corpus into a store; features depend on emotion and speaker."""
     clips = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from corpus_files import emodb_files
-from synthetic import SAMPLE, needs_sample, tone, write_sound
+from synthetic import SAMPLE, needs_sample, syllables, write_sound
 
 from sertool import registry
 from sertool.corpora.audit import Finding, absent, audit
@@ -46,7 +46,7 @@ def mine(tmp_path: Path) -> list[str]:
         f"{who}-{emotion}.wav,{emotion},{who}" for who in "abc" for emotion in ("happy", "sad")
     ]
     for number, line in enumerate(lines):
-        write_sound(tmp_path / line.split(",")[0], tone(1.5, pitch=100 + 10 * number))
+        write_sound(tmp_path / line.split(",")[0], syllables(1.5, pitch=100 + 10 * number))
     return lines
 
 
@@ -58,7 +58,7 @@ def test_nothing_to_say_of_a_complete_copy_but_that_no_file_is_there(tmp_path: P
     corpus = registry.get("corpora", "emodb")
     clips = tuple(map(corpus.parse, emodb_files()))
     inspections = [
-        Inspection(clip, Sound(RATE, 1, 2.0, 0.6, False, 0, f"{number:064x}"))
+        Inspection(clip, Sound(RATE, 1, 2.0, False, True, 0.0, 0, f"{number:064x}"))
         for number, clip in enumerate(clips)
     ]
     report = audit(Source(corpus, tmp_path, clips), inspections)
@@ -93,7 +93,7 @@ def test_a_nested_second_copy(emodb_folder: Path) -> None:
 
 
 def test_another_format_is_no_worry(emodb_folder: Path) -> None:
-    write_sound(emodb_folder / "flac" / "03a01Wa.flac", tone())
+    write_sound(emodb_folder / "flac" / "03a01Wa.flac", syllables(1.5))
     found = emodb(emodb_folder)
     assert "second copies" not in found
     assert found["other formats"].severity == "note"
@@ -101,7 +101,7 @@ def test_another_format_is_no_worry(emodb_folder: Path) -> None:
 
 
 def test_unexpected_files_are_sounds_alone(emodb_folder: Path) -> None:
-    write_sound(emodb_folder / "wav" / "music.wav", tone())
+    write_sound(emodb_folder / "wav" / "music.wav", syllables(1.5))
     (emodb_folder / "wav" / "readme.txt").write_text("words")
     unexpected = emodb(emodb_folder)["unexpected files"]
     assert unexpected.severity == "note"
@@ -109,7 +109,7 @@ def test_unexpected_files_are_sounds_alone(emodb_folder: Path) -> None:
 
 
 def test_a_manifest_names_all_that_is_expected(tmp_path: Path, mine: list[str]) -> None:
-    write_sound(tmp_path / "music.wav", tone())
+    write_sound(tmp_path / "music.wav", syllables(1.5))
     assert listed(tmp_path, mine) == {}
 
 
@@ -120,10 +120,11 @@ def test_missing_and_unreadable(tmp_path: Path, mine: list[str]) -> None:
     (tmp_path / "c-sad.wav").write_text("no sound")
     found = listed(tmp_path, mine)
     assert {kind: list(each.recordings) for kind, each in found.items()} == {
-        "missing recordings": ["a-sad.wav"], "unreadable": ["b-sad.wav", "c-sad.wav"],
+        "missing recordings": ["a-sad.wav"], "unreadable": ["c-sad.wav"],
+        "incomplete": ["b-sad.wav"],
     }  # fmt: skip
     assert {each.severity for each in found.values()} == {"worry"}
-    assert "truncated" in found["unreadable"].recordings["b-sad.wav"]
+    assert "seconds are there" in found["incomplete"].recordings["b-sad.wav"]
 
 
 def test_one_sound_under_several_names(tmp_path: Path, mine: list[str]) -> None:
@@ -162,7 +163,9 @@ def test_silence_is_silence_and_no_sound_in_common(tmp_path: Path, mine: list[st
 
 def test_clipping_is_counted_by_emotion(tmp_path: Path, mine: list[str]) -> None:
     for name in ("a-sad.wav", "b-happy.wav", "c-happy.wav"):
-        write_sound(tmp_path / name, np.clip(9 * tone(pitch=len(name) * ord(name[0])), -1, 1))
+        write_sound(
+            tmp_path / name, np.clip(9 * syllables(1.5, pitch=len(name) * ord(name[0])), -1, 1)
+        )
     found = listed(tmp_path, mine)
     assert list(found) == ["clipping"]
     assert found["clipping"].severity == "note"
@@ -178,7 +181,7 @@ def test_an_odd_rate_worries_where_it_limits_what_is_heard(
 ) -> None:
     for number, line in enumerate(mine):
         rate = usual if number else other
-        sound = tone(1.5, rate, pitch=100 + 10 * number)
+        sound = syllables(1.5, rate, pitch=100 + 10 * number)
         write_sound(tmp_path / line.split(",")[0], sound, rate)
     found = listed(tmp_path, mine)
     assert list(found) == ["sampling rate"]
@@ -187,15 +190,18 @@ def test_an_odd_rate_worries_where_it_limits_what_is_heard(
 
 
 def test_an_odd_number_of_channels(tmp_path: Path, mine: list[str]) -> None:
-    write_sound(tmp_path / "c-sad.wav", np.stack([tone(pitch=90), tone(pitch=95)], axis=1))
+    write_sound(
+        tmp_path / "c-sad.wav",
+        np.stack([syllables(1.5, pitch=90), syllables(1.5, pitch=95)], axis=1),
+    )
     found = listed(tmp_path, mine)
     assert list(found) == ["channels"]
     assert found["channels"].recordings == {"c-sad.wav": "2 channels"}
 
 
 def test_short_and_too_short(tmp_path: Path, mine: list[str]) -> None:
-    write_sound(tmp_path / "a-sad.wav", tone(0.09))
-    write_sound(tmp_path / "b-sad.wav", tone(0.65))
+    write_sound(tmp_path / "a-sad.wav", syllables(0.09))
+    write_sound(tmp_path / "b-sad.wav", syllables(0.65))
     found = listed(tmp_path, mine)
     assert found["too short"].severity == "worry"
     assert found["too short"].recordings == {"a-sad.wav": "0.09 s"}
@@ -212,13 +218,26 @@ def test_speakers_of_one_emotion(tmp_path: Path, mine: list[str]) -> None:
     assert two["speakers of one emotion"].severity == "worry"
 
 
+def test_an_emotion_of_one_speaker_is_not_sent_to_the_protocol_speakers(
+    tmp_path: Path, mine: list[str]
+) -> None:
+    """A new speaker would utter what was never trained on: 0 by construction."""
+    kind = "speakers of one emotion"
+    shared = listed(tmp_path, [line for line in mine if line[:5] not in ("b-sad", "c-hap")])[kind]
+    assert "quote the protocol speakers, not clips" in shared.advice
+    alone = listed(tmp_path, [line for line in mine if line[:5] in ("a-hap", "b-sad")])[kind]
+    assert "protocol speakers" not in alone.advice
+    assert "happy, sad of one speaker only cannot be recognised of a new one" in alone.advice
+    assert all("do not normalise by speaker" in each.advice for each in (shared, alone))
+
+
 def test_words_that_are_no_emotions_of_sertool(tmp_path: Path, mine: list[str]) -> None:
     assert listed(tmp_path, [line.replace(",happy,", ",HAPPY,") for line in mine]) == {}
     found = listed(tmp_path, [line.replace(",happy,", ",joy,") for line in mine])
     assert list(found) == ["emotions of your own"]
     assert found["emotions of your own"].severity == "note"
     assert "(joy 3)" in found["emotions of your own"].says
-    assert "--map joy=EMOTION" in found["emotions of your own"].advice
+    assert "--map joy=happy" in found["emotions of your own"].advice
     assert {*found["emotions of your own"].recordings.values()} == {"joy"}
 
 
@@ -246,4 +265,7 @@ def test_a_corpus_that_is_gone() -> None:
 def test_real_recordings_raise_no_false_alarm() -> None:
     """All of the sample is incomplete; nothing else worries in what is there of EmoDB."""
     found = emodb(SAMPLE / "emodb")
-    assert list(found) == ["missing recordings"]
+    assert [name for name, each in found.items() if each.severity == "worry"] == [
+        "missing recordings"
+    ]
+    assert {*found} == {"missing recordings", "constant"}

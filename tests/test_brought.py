@@ -15,7 +15,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from studied import run
-from synthetic import tone
+from synthetic import syllables
 
 import sertool
 from sertool import audio, estimators, registry, store
@@ -110,10 +110,10 @@ def test_a_model_is_trained_saved_and_loaded_while_its_package_is_here(
     persistence.save(model, file)
     assert model.about["plugins"] == {"estimators": {name: "theirs 1.0"}, "feature_sets": {}}
     assert f"* estimator {name} of theirs 1.0\n" in card.card(model)
-    X = np.random.default_rng(0).normal(size=(20, 178)).astype(np.float32)
+    X = np.random.default_rng(0).normal(size=(20, 517)).astype(np.float32)
     loaded = persistence.load(file)
     np.testing.assert_array_equal(loaded.probabilities(X), model.probabilities(X))
-    assert sertool.load(file)(tone(2.0), rate=16_000).emotion in model.labels
+    assert sertool.load(file)(syllables(2.0), rate=16_000).emotion in model.labels
     theirs.undo()
     with pytest.raises(
         BadModel, match=rf"takes the estimator {name} of theirs 1.0, .*: install theirs"
@@ -305,21 +305,21 @@ def test_sets_of_two_rates_make_no_model(
     monkeypatch.setattr(sets, "get", lambda name: other if name == "functionals" else get(name))
     both = ["librosa178", "functionals"]
     with pytest.raises(
-        BadChoice, match=r"librosa178 \(study, 22,050 Hz\), functionals \(study, 16,"
+        BadChoice, match=r"librosa178 \(study, 22,050 Hz\), functionals \(utterance, 16,"
     ):
         training.train(table, named("svm"), feature_sets=both)
     model = training.train(table, named("svm"), feature_sets=["functionals"], folds=2)
-    assert audio.WindowRule(**model.window) == audio.rule("study", 16_000)
+    assert audio.WindowRule(**model.window) == audio.rule("utterance", 16_000)
 
 
 def test_a_set_that_changed_or_is_gone_is_named(
     make_store: MakeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = training.train(store.read(make_store()), named("svm"), folds=2)
-    assert model.about["feature_sets"] == {"librosa178": "1"}
-    assert sertool.Predictor(model).rule == audio.RULE
-    newer = replace(model, about={**model.about, "feature_sets": {"librosa178": "0"}})
-    with pytest.raises(BadModel, match="uses librosa178, which measures other numbers now"):
+    assert model.about["feature_sets"] == {"functionals": "1"}
+    assert sertool.Predictor(model).rule == audio.RULES["utterance"]
+    newer = replace(model, about={**model.about, "feature_sets": {"functionals": "0"}})
+    with pytest.raises(BadModel, match="uses functionals, which measures other numbers now"):
         sertool.Predictor(newer)
     plugins = {"estimators": {}, "feature_sets": {"loudness": "sertool-loudness 1.0"}}
     gone = {**model.about, "feature_sets": {"loudness": "1"}, "plugins": plugins}

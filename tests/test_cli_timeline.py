@@ -49,7 +49,7 @@ def test_spans_as_csv_lie_in_the_recording_and_leave_the_pause_out(long: Path, h
         (float(r["start_s"]), float(r["end_s"])) for r in csv.DictReader(io.StringIO(ran.stdout))
     ]
     assert rows[0][0] == 0
-    assert rows[-1][1] == 28
+    assert rows[-1][1] == pytest.approx(28, abs=0.3)
     assert all(start < end for start, end in rows)
     assert not any(start < 10 < end for start, end in rows)
 
@@ -87,7 +87,7 @@ def test_standard_input(long: Path) -> None:
 def test_verdict_and_remarks_in_every_format(long: Path) -> None:
     (found,) = json.loads(run("predict", long, "--format", "json", *MODEL).stdout)
     assert found["confident"] in (True, False)
-    assert "2.5 of 28 s were analysed" in found["remarks"][-1]
+    assert "4.0 of 28 s were analysed" in found["remarks"][-1]
     (row,) = csv.DictReader(io.StringIO(run("predict", long, "--format", "csv", *MODEL).stdout))
     assert row["confident"] == str(found["confident"]).lower()
     assert row["remarks"] == "; ".join(found["remarks"])
@@ -99,8 +99,8 @@ def test_verdict_and_remarks_in_every_format(long: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("a.wav", "b.wav", "--timeline"), "one recording, these are 2"),
-        (("a.wav", "--output", "a.csv"), "add --timeline"),
+        (("a.wav", "--output", "a.png"), "add --timeline"),
+        (("a.wav", "b.wav", "--timeline", "--output", "a.png"), "ends in .parquet .csv .jsonl"),
         (("a.wav", "--hop", "0.5"), "add --timeline"),
         (("a.wav", "--timeline", "--output", "a.doc"), "ends in .csv .json"),
         (("a.wav", "--timeline", "--hop", "3"), "a hop of 3.0 s; possible are"),

@@ -47,9 +47,10 @@ def test_a_log_is_let_go_of_where_work_fails(screen: io.StringIO) -> None:
     assert LOG.level == logging.NOTSET
 
 
-def test_a_bad_recording_is_named_and_has_no_outcome(screen: io.StringIO) -> None:
+def test_the_outcome_of_a_bad_recording_is_its_error(screen: io.StringIO) -> None:
     paths = [Path("a.wav"), Path("b"), Path("ccc.wav")]
-    assert console.outcomes(length, paths, "measuring") == [5, None, 7]
+    first, bad, last = console.outcomes(length, paths, "measuring")
+    assert (first, str(bad), last) == (5, "b: [no] suffix", 7)
     assert "skipped b: [no] suffix" in screen.getvalue()
     assert "3/3" in screen.getvalue()
 

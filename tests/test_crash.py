@@ -27,6 +27,7 @@ from sertool.models import persistence, training
 from sertool.storage import writing
 from sertool.store import extraction, layout, merging
 
+STUDY = ("librosa178",)
 KILLS = 50
 KILLS_A_ROUND = 5
 
@@ -42,7 +43,7 @@ Wait = Callable[[BaseProcess, Path], None]
 def extract(corpus: Path, place: Path) -> None:
     """Twelve recordings into a store; each clip is written as soon as it is measured."""
     source = sources.folder_source(registry.get("corpora", "emodb"), corpus)
-    for _ in extraction.extract(extraction.plan([source], place)):
+    for _ in extraction.extract(extraction.plan([source], place, STUDY)):
         pass
 
 
@@ -188,7 +189,8 @@ def test_a_benchmark_survives_kills(stored: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_training_survives_kills(stored: Path, tmp_path: Path) -> None:
-    X = np.random.default_rng(1).normal(size=(20, 178)).astype(np.float32)
+    n_columns = len(sets.columns(sets.BEST))
+    X = np.random.default_rng(1).normal(size=(20, n_columns)).astype(np.float32)
 
     def numbers(place: Path) -> np.ndarray:
         return persistence.load(place / "m.sertool").probabilities(X)

@@ -74,7 +74,9 @@ def test_every_command_of_the_pages_exists(line: str) -> None:
     assert {word for word in words if word.startswith("--")} <= options
 
 
-@pytest.mark.parametrize("study", ["quick", "per_corpus", "original", "features", "cross_corpus"])
+@pytest.mark.parametrize(
+    "study", ["quick", "per_corpus", "original", "features", "windows", "cross_corpus"]
+)
 def test_quoted_tables_are_those_of_the_results(study: str) -> None:
     tables = (ROOT / "results" / study / "tables.md").read_text(encoding="utf-8")
     quoted = block(study)
@@ -103,12 +105,11 @@ def test_means_over_pairs_are_those_of_the_results() -> None:
     of_178 = max(mean for (sets, _, _), mean in means.items() if sets == "librosa178")
     text = " ".join(PAGES["docs/studies.md"].split())
     assert f"With the 178 alone the best is {of_178:.1f}" in text
-    logistic, forest, svm, xgboost = (
-        means["functionals", "corpus", name] for name in ("logistic", "forest", "svm", "xgboost")
-    )
+    names = ("logistic", "forest", "svm", "xgboost")
+    logistic, forest, svm, xgboost = (means["functionals@study", "corpus", each] for each in names)
     assert f"it reaches {logistic:.1f} %, forest {forest:.1f}, svm {svm:.1f} and xgboost " in text
     assert f"xgboost {xgboost:.1f}, where" in text
-    assert f"logistic keeps {means['functionals', 'train', 'logistic']:.1f}" in text
+    assert f"logistic keeps {means['functionals@study', 'train', 'logistic']:.1f}" in text
 
 
 def test_figures_on_unseen_corpora_are_those_of_the_cards() -> None:
@@ -173,9 +174,10 @@ def test_results_of_the_quick_study_are_those_of_the_embedded_store() -> None:
     from sertool import store
     from sertool.benchmark import evaluation, planning, results, study
     from sertool.cli.benchmark import QUICK
-    from sertool.cli.home import EMBEDDED_STORE
+    from sertool.cli.home import EMBEDDED_STORE, features_of
 
-    asked = study.study(corpora=store.corpora(EMBEDDED_STORE), **study.read(QUICK))
+    taken = {"corpora": store.corpora(EMBEDDED_STORE), "features": features_of(EMBEDDED_STORE)}
+    asked = study.study(**taken, **study.read(QUICK))
     plan = planning.plan(asked, EMBEDDED_STORE)
     assert len(plan.fits) > 100
     assert evaluation.outstanding(plan, results.latest(ROOT / "results" / "quick")) == []

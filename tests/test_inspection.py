@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from synthetic import tone, write_sound
+from synthetic import syllables, tone, write_sound
 
-from sertool.corpora.audit.inspection import Inspection, Sound, inspect, n_clipped
+from sertool.audio.clipping import n_clipped
+from sertool.corpora.audit.inspection import Inspection, Sound, inspect
 from sertool.types import Clip
 
 RATE = 16_000
@@ -37,7 +38,7 @@ def test_facts_of_a_recording(tmp_path: Path) -> None:
     stereo = np.stack([sine(200, 0.5, 48_000), sine(300, 0.5, 48_000)], axis=1)
     sound = sound_of(write_sound(tmp_path / "a.wav", stereo, 48_000))
     assert (sound.rate, sound.n_channels, sound.duration_s) == (48_000, 2, 1.0)
-    assert (sound.offset_s, sound.is_silent, sound.n_clipped) == (0.6, False, 0)
+    assert (sound.is_silent, sound.n_clipped) == (False, 0)
 
 
 def test_one_sound_has_one_digest_in_any_format(tmp_path: Path) -> None:
@@ -51,22 +52,28 @@ def test_one_sound_has_one_digest_in_any_format(tmp_path: Path) -> None:
 
 def test_a_bad_recording_has_a_cause(tmp_path: Path) -> None:
     whole = write_sound(tmp_path / "whole.wav", tone()).read_bytes()
-    (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "words.wav").write_text("no sound")
-    causes = ("truncated", "cannot be decoded", "no recording at")
-    found = inspections(tmp_path, "cut.wav", "words.wav", "none.wav")
+    (tmp_path / "header.wav").write_bytes(whole[:44])
+    causes = ("holds no samples", "is text", "no recording at")
+    found = inspections(tmp_path, "header.wav", "words.wav", "none.wav")
     for each, cause in zip(found, causes, strict=True):
         assert each.sound is None
         assert cause in each.cause
 
 
-@pytest.mark.parametrize(
-    ("seconds", "offset_s"), [(0.05, None), (0.1, 0.0), (0.69, 0.0), (0.7, 0.6), (4.0, 0.6)]
-)
-def test_where_the_described_part_begins(
-    tmp_path: Path, seconds: float, offset_s: float | None
-) -> None:
-    assert sound_of(write_sound(tmp_path / "a.wav", tone(seconds))).offset_s == offset_s
+@pytest.mark.parametrize("constant", [0.0, 0.01, -0.2])
+def test_the_constant_is_the_mean_and_hides_no_speech(tmp_path: Path, constant: float) -> None:
+    waves = syllables(2.0)
+    sound = sound_of(write_sound(tmp_path / "a.wav", waves - waves.mean() + constant))
+    assert sound.constant == pytest.approx(constant, abs=2 / 32_768)
+    assert sound.holds_speech
+    assert not sound.is_silent
+
+
+def test_noise_and_tones_hold_no_speech(tmp_path: Path) -> None:
+    noise = 0.01 * np.random.default_rng(0).standard_normal(2 * RATE)
+    for name, samples in {"noise": noise, "tone": sine(200, 0.5), "zero": 0 * noise}.items():
+        assert not sound_of(write_sound(tmp_path / f"{name}.wav", samples)).holds_speech
 
 
 class TestSilence:
@@ -79,12 +86,12 @@ class TestSilence:
         room = 4e-4 * np.random.default_rng(0).standard_normal(RATE)
         assert not sound_of(write_sound(tmp_path / "room.wav", room)).is_silent
 
-    def test_only_the_described_part_matters(self, tmp_path: Path) -> None:
-        speech, silence = tone(0.6), np.zeros(2 * RATE, np.float32)
-        before = write_sound(tmp_path / "before.wav", np.concatenate([speech, silence]))
-        within = write_sound(tmp_path / "within.wav", np.concatenate([silence, speech]))
-        assert sound_of(before).is_silent
-        assert not sound_of(within).is_silent
+    def test_speech_anywhere_is_none(self, tmp_path: Path) -> None:
+        speech, silence = syllables(0.6), np.zeros(2 * RATE, np.float32)
+        for parts in ([speech, silence], [silence, speech]):
+            sound = sound_of(write_sound(tmp_path / "a.wav", np.concatenate(parts)))
+            assert sound.holds_speech
+            assert not sound.is_silent
 
 
 class TestClipping:

@@ -53,11 +53,10 @@ def test_samples_are_heard_as_the_file_that_holds_them(
 
 
 def test_a_window_is_heard_as_the_recording_that_it_is_cut_from(predictor: Predictor) -> None:
-    whole = audio.resample(Signal(speech(4.0), RATE))
-    part, start_s = audio.window(whole)
-    found = predictor.window(part, start_s)
-    assert values(found) == values(predictor(whole.samples, rate=whole.rate))
-    assert (found.start_s, found.end_s) == (0.6, pytest.approx(3.1))
+    whole = audio.resample(Signal(speech(2.4), RATE))
+    found, of_whole = predictor.window(whole, 7.0), predictor(whole.samples, rate=whole.rate)
+    assert values(found) == values(of_whole)
+    assert (found.start_s, found.end_s) == (7 + of_whole.start_s, 7 + of_whole.end_s)
 
 
 @pytest.mark.parametrize("seconds", [0.09, 2.51])
@@ -88,7 +87,7 @@ def test_samples_need_their_rate_and_files_have_one(predictor: Predictor, tmp_pa
         (np.zeros((2, 2, 2)), RATE, "shape"),
         (np.full(RATE, np.nan), RATE, "NaN"),
         (np.zeros(RATE), 10, "claims 10 Hz"),
-        (np.zeros(RATE), RATE, "digital silence"),
+        (np.zeros(RATE), RATE, "nobody seems to speak"),
         (np.ones(10), RATE, "too short"),
     ],
 )
@@ -115,8 +114,8 @@ def test_a_timeline_leaves_silence_out(predictor: Predictor) -> None:
     found = list(predictor.timeline(sound, RATE))
     assert all(each.start_s < 5 or each.end_s > 15 for each in found)
     first = next(sertool.spans(found))
-    assert first.start_s < 5 < first.end_s < 15
-    assert found[-1].end_s == pytest.approx(20)
+    assert first.start_s < 4.6 < first.end_s < 15
+    assert found[-1].end_s == pytest.approx(20, abs=0.3)
 
 
 def test_a_timeline_that_is_closed_early_closes_its_file(
@@ -147,13 +146,13 @@ def test_memory_does_not_grow_with_the_length(predictor: Predictor, tmp_path: Pa
 
 
 def test_a_remark_on_what_was_not_heard(predictor: Predictor) -> None:
-    assert "2.5 of 12 s were analysed" in predictor(speech(12.0), rate=RATE).remarks[-1]
+    assert "4.0 of 12 s were analysed" in predictor(speech(12.0), rate=RATE).remarks[-1]
     assert "were analysed" not in "".join(predictor(speech(4.0), rate=RATE).remarks)
 
 
 def test_foreign_sound_is_never_sure(predictor: Predictor) -> None:
     noise = np.random.default_rng(0).normal(0, 0.2, RATE * 3)
-    found = predictor(noise, rate=RATE)
+    found = predictor(noise * np.linspace(0, 1, noise.size), rate=RATE)
     assert any("out of distribution" in remark for remark in found.remarks)
     assert not found.confident
 
@@ -198,10 +197,12 @@ def test_a_timeline_of_joined_recordings_hears_each_within_a_window(tmp_path: Pa
     clips = [audio.load(p).signal for p in sorted((SAMPLE / "emodb").rglob("*.flac"))]
     clips = [clip for clip in clips if clip.samples.size == 55_125][:12]
     joined = np.concatenate([clip.samples for clip in clips])
-    heard = {each.start_s: each for each in predictor.timeline(joined, 22_050, hop_s=2.5)}
-    for number, clip in enumerate(clips):
-        alone = predictor.window(clip)
-        assert values(heard[2.5 * number]) == pytest.approx(values(alone), abs=1e-6)
+    heard = list(predictor.timeline(joined, 22_050, hop_s=2.5))
+    assert len(heard) == len(clips)
+    for number, (clip, found) in enumerate(zip(clips, heard, strict=True)):
+        alone = predictor.window(clip, 2.5 * number)
+        assert found.start_s == pytest.approx(alone.start_s)
+        assert values(found) == pytest.approx(values(alone), abs=1e-6)
 
 
 def spoken_blocks(rate: int, seconds: float) -> Iterator[np.ndarray]:

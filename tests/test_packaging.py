@@ -15,8 +15,8 @@ from sertool import versions
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PLACES = (".ci", ".github", "benchmarks", "docs", "sertool", "tests")
-KINDS = {"", ".cff", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"}
+PLACES = (".ci", ".github", "benchmarks", "docs", "results", "sertool", "tests")
+KINDS = {"", ".cff", ".html", ".js", ".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml"}
 TEXTS = [
     file
     for place in (ROOT, *map(ROOT.joinpath, PLACES))
@@ -24,9 +24,11 @@ TEXTS = [
     if file.is_file() and file.suffix in KINDS and file.name != ".git"
 ]
 OTHER = re.compile(
-    r"""pip3?\ install(\s+-\S+)*\s+["']?sertool(?![\w-])   # asks an index for the other project
-    | \bsertool\[[a-z]                                     # an extra of the other project
-    | \bsertool\s?(?:[=<>~]=|@\s)                          # a release of the other project""",
+    r"""(?:pip[3x]?|uv|conda)(?:\ \w+)?\ (?:install|add|run|download)\b  # asks an index for the
+        [^\n"'`&|;\#]*["']?\bsertool(?![\w/-])                          # other project
+    | \bdependencies\s?=\s?\[[^\]]*["']sertool["']                     # takes it along
+    | \bsertool\[[a-z]                                                # an extra of it
+    | \bsertool\s?(?:[=<>~!]=|[<>]\s?\d|@\s)                           # a release of it""",
     re.VERBOSE,
 )
 
@@ -84,7 +86,19 @@ def test_the_command_by_which_the_distribution_is_found_is_the_one_it_installs()
 
 @pytest.mark.parametrize(
     "wrong",
-    ["pip install {}", 'pip install -U "{}[live]"', "'{}[cnn]'", "{}>=0.2", "{} @ git+https://a"],
+    [
+        "pip install {}",
+        'pip install -U "{}[live]"',
+        "pip install --constraint oldest.txt numpy {}",
+        "pipx install {}",
+        "uv add {}",
+        "uv tool install '{}'",
+        "'{}[cnn]'",
+        "{}>=0.2",
+        "{}<1",
+        "{} @ git+https://a",
+        'dependencies = ["numpy", "{}"]',
+    ],
 )
 def test_text_that_installs_the_other_project_is_found(wrong: str) -> None:
     assert OTHER.search(wrong.format("sertool"))
@@ -135,3 +149,14 @@ def test_every_dependency_has_a_floor() -> None:
 )
 def test_floors_are_pinned(lists: dict[str, Any], floors: list[str]) -> None:
     assert runpy.run_path(str(ROOT / ".ci" / "oldest.py"))["floors"](lists) == floors
+
+
+def test_the_workflow_installs_as_the_readme_says_on_the_pythons_of_the_docs() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
+    (install,) = re.findall(r"^(pip install .*) && pytest$", readme, re.MULTILINE)
+    assert f"- run: {install} " in workflow
+    (pythons,) = re.findall(r"^ +python: \[(.*)\]$", workflow, re.MULTILINE)
+    rows = re.findall(r"^\| (3\.\d+(?:, 3\.\d+)*) \|", page, re.MULTILINE)
+    assert pythons.replace('"', "") == ", ".join(rows)

@@ -21,7 +21,9 @@ MakeStore = Callable[..., Path]
 
 @pytest.fixture
 def part(make_store: MakeStore) -> Path:
-    return make_store(speakers=2, takes=1) / "emodb" / "librosa178.study.parquet"
+    return (
+        make_store(speakers=2, takes=1, sets=("librosa178",)) / "emodb" / "librosa178.study.parquet"
+    )
 
 
 def test_a_flipped_byte_anywhere_is_found(part: Path) -> None:
@@ -35,7 +37,7 @@ def test_a_flipped_byte_anywhere_is_found(part: Path) -> None:
         flipped[place] ^= 1 << int(generator.integers(8))
         part.write_bytes(flipped)
         with pytest.raises(
-            BadTable, match=r"librosa178\.study\.parquet .*remove that file and run sertool"
+            BadTable, match=r"librosa178\.study\.parquet .*remove it and run sertool extract again"
         ):
             parquet.read(part)
     part.write_bytes(whole)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from cluster import free_port, process
 from joblib.externals.loky import get_reusable_executor
-from synthetic import EMODB_NAMES, fill, tone, write_sound
+from synthetic import EMODB_NAMES, fill, syllables, tone, write_sound
 
 from sertool import registry, store
 from sertool.corpora import sources
@@ -107,17 +107,18 @@ def test_s3_without_keys_is_refused_in_words(
 def test_what_changed_on_s3_is_measured_again(s3: str, tmp_path: Path) -> None:
     there = paths.path(s3) / "changing"
     for name in EMODB_NAMES[:2]:
-        write_sound(tmp_path / "emodb" / name, tone(0.8))
+        write_sound(tmp_path / "emodb" / name, syllables(0.8))
     put(tmp_path / "emodb", there / "emodb")
     list(extraction.extract(planned(there / "emodb", there / "store")))
-    paths.upload(write_sound(tmp_path / "longer.wav", tone(1.0)), there / "emodb" / EMODB_NAMES[1])
+    longer = write_sound(tmp_path / "longer.wav", syllables(1.0))
+    paths.upload(longer, there / "emodb" / EMODB_NAMES[1])
     assert [t.clip.path for t in planned(there / "emodb", there / "store").tasks] == [
         EMODB_NAMES[1]
     ]
 
 
 def test_a_bad_recording_elsewhere_is_named_by_its_address(memory: Path, tmp_path: Path) -> None:
-    write_sound(tmp_path / "emodb" / EMODB_NAMES[0], tone(0.8))
+    write_sound(tmp_path / "emodb" / EMODB_NAMES[0], syllables(0.8))
     write_sound(tmp_path / "emodb" / EMODB_NAMES[1], tone(0.02))
     put(tmp_path / "emodb", memory / "emodb")
     outcomes = list(extraction.extract(planned(memory / "emodb", memory / "store")))
@@ -160,18 +161,18 @@ def bytes_fetched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_a_flipped_byte_of_a_page_elsewhere_is_found(memory: Path) -> None:
-    fill(memory, registry.get("corpora", "emodb"), 2, ("angry", "sad"), 2)
+    fill(memory, registry.get("corpora", "emodb"), 2, ("angry", "sad"), 2, ("librosa178",))
     file = memory / "emodb" / "librosa178.study.parquet"
     content = bytearray(file.read_bytes())
     chunk = pq.read_metadata(io.BytesIO(content)).row_group(0).column(20)
     content[chunk.data_page_offset + chunk.total_compressed_size - 1] ^= 1  # behind its header
     file.write_bytes(bytes(content))
-    with pytest.raises(BadTable, match="remove that file"):
+    with pytest.raises(BadTable, match="remove it and run sertool extract again"):
         store.read(memory)
 
 
 def test_a_manifest_elsewhere(memory: Path, tmp_path: Path) -> None:
-    paths.upload(write_sound(tmp_path / "a.wav", tone(0.8)), memory / "sound" / "a.wav")
+    paths.upload(write_sound(tmp_path / "a.wav", syllables(0.8)), memory / "sound" / "a.wav")
     (memory / "mine.csv").write_text("path,emotion,speaker\nsound/a.wav,sad,ann\n")
     source = sources.manifest_source(memory / "mine.csv", name="mine")
     list(extraction.extract(extraction.plan([source], tmp_path / "store")))
@@ -200,7 +201,7 @@ def test_rows_of_several_parts_and_groups_are_merged_in_order(
 ) -> None:
     monkeypatch.setattr(parquet, "GROUP_ROWS", 21)
     corpus = registry.get("corpora", "emodb")
-    clips = fill(tmp_path / "a", corpus, 4, ("angry", "sad"), 5)
+    clips = fill(tmp_path / "a", corpus, 4, ("angry", "sad"), 5, ("librosa178",))
     before = store.read(tmp_path / "a")
     ones = {"librosa178": Numbers(0, np.ones((3, 178), np.float32))}
     the178 = [feature_sets.get("librosa178")]

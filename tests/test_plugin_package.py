@@ -130,7 +130,7 @@ def test_its_numbers_are_those_of_its_code(example: Example) -> None:
     assert isinstance(row, dict)
     own = (
         "(lambda audio, loudness: float(loudness.measure(audio.load("
-        f"'toys/{row['clip']}', audio.rule('study', 16000)).signal)[0]))"
+        f"'toys/{row['clip']}', audio.rule('utterance', 16000)).signal)[0]))"
         "(__import__('sertool.audio').audio, "
         "__import__('sertool_example.loudness').loudness)"
     )
@@ -147,7 +147,7 @@ def test_a_dask_cluster_measures_the_same(example: Example) -> None:
             "--store", example.folder / "by_dask",
             "--engine", "dask", "--scheduler", address,
         )  # fmt: skip
-    for name in ("clips", "librosa178.study", "functionals.study", "loudness.study"):
+    for name in ("clips", "librosa178.study", "functionals.utterance", "loudness.utterance"):
         file = Path("toys") / f"{name}.parquet"
         same = f"__import__('pyarrow.parquet').parquet.read_table('{{}}/{file}').to_pylist()"
         equal = f"{same.format('store')} == {same.format('by_dask')}"

@@ -100,11 +100,19 @@ def test_without_the_extra_the_error_says_how_to_install_it(
         audio.read(path)
 
 
-@pytest.mark.parametrize("suffix", ["m4a", "webm", "wma"])
-def test_a_truncated_one_is_refused(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize("suffix", ["webm", "wma"])
+def test_of_a_truncated_one_is_read_what_is_there(tmp_path: Path, suffix: str) -> None:
     path = encoded(tmp_path / f"a.{suffix}", melody(10.0))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(BadRecording, match=r"cannot be decoded|truncated"):
+    sound = audio.sound(path)
+    assert 4 < sound.duration_s < 6
+    assert re.match(r"incomplete: [45]\.\d of 10\.\d seconds are there|damaged", *sound.remarks)
+
+
+def test_an_m4a_whose_index_was_cut_off_is_refused(tmp_path: Path) -> None:
+    path = encoded(tmp_path / "a.m4a", melody(10.0))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(BadRecording, match="cannot be decoded as M4A"):
         audio.read(path)
 
 
@@ -122,7 +130,7 @@ def test_an_object_that_ends_nowhere_is_refused_in_silence(
 def test_sound_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     path = encoded(tmp_path / "a.m4a", melody(1.0))
     path.write_bytes(path.read_bytes().replace(b"stsd", b"free"))
-    with pytest.raises(BadRecording, match="M4A or MP4 with sound of an unknown kind"):
+    with pytest.raises(BadRecording, match="M4A, MP4 or QuickTime with sound of an unknown kind"):
         audio.read(path)
 
 
@@ -130,7 +138,7 @@ def test_sound_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
 def test_a_header_without_sound_is_refused(tmp_path: Path, magic: bytes) -> None:
     (tmp_path / "a").write_bytes(magic + bytes(5_000))
     with pytest.raises(
-        BadRecording, match=r"cannot be decoded|without sound|no samples|claims 0 Hz"
+        BadRecording, match=r"can(not)? be decoded|without sound|no samples|claims 0 Hz"
     ):
         audio.read(tmp_path / "a")
 
@@ -139,7 +147,7 @@ def test_more_sound_than_allowed_is_refused_while_it_comes(tmp_path: Path) -> No
     path = encoded(tmp_path / "a.aac", melody(5.0))
     with (
         decoding.open_recording(path, longest_s=2.0) as stream,
-        pytest.raises(BadRecording, match="claims"),
+        pytest.raises(BadRecording, match="longer than"),
     ):
         list(stream.blocks)
 

@@ -60,7 +60,7 @@ class TestRepeatedSounds:
     def test_across_corpora(self, make_store: MakeStore) -> None:
         place = make_store(corpora=("emodb", "savee"))
         sound = store.read(place, ["savee"]).column("sha256")[0].as_py()
-        for name, n_rows in (("clips", 1), ("librosa178.study", 3)):
+        for name, n_rows in (("clips", 1), ("functionals.utterance", 3)):
             rewrite(place / "emodb" / f"{name}.parquet", partial(of_sound, sound, n_rows))
         (said,) = notes(place, protocols=["cross_corpus"])
         assert said.startswith("cross_corpus: ")

@@ -6,13 +6,15 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from synthetic import fill, rewrite
+import synthetic
+from synthetic import rewrite
 
 from sertool import registry, store
 from sertool.benchmark.planning import plan
@@ -24,7 +26,15 @@ from sertool.store.rows import Measurement, Numbers
 from sertool.types import VARIANTS, Clip
 
 MakeStore = Callable[..., Path]
+STUDY = ("librosa178",)
 THE_178 = [sets.get("librosa178")]
+
+fill = partial(synthetic.fill, sets=STUDY)
+
+
+@pytest.fixture
+def make_store(make_store: MakeStore) -> MakeStore:
+    return partial(make_store, sets=STUDY)
 
 
 def test_schema_is_identity_then_178_features() -> None:
@@ -125,9 +135,9 @@ def test_a_set_is_added_and_removed_without_touching_another(tmp_path: Path) -> 
     corpus = registry.get("corpora", "emodb")
     fill(tmp_path, corpus, 2, ("angry", "sad"), 2)
     before = contents(tmp_path)
-    fill(tmp_path, corpus, 2, ("angry", "sad"), 2, ("functionals",))
+    fill(tmp_path, corpus, 2, ("angry", "sad"), 2, sets=("functionals",))
     after = contents(tmp_path)
-    assert after.keys() - before.keys() == {"functionals.study.parquet"}
+    assert after.keys() - before.keys() == {"functionals.utterance.parquet"}
     assert {name: after[name] for name in before} == before
     assert store.sets(tmp_path) == ("librosa178", "functionals")
     merging.remove(tmp_path, "emodb", ["functionals"])
@@ -169,7 +179,7 @@ def test_a_column_of_clips_that_nobody_knows_is_passed_over(make_store: MakeStor
 
 def test_numbers_of_another_sound_than_the_clips_are_not_its(tmp_path: Path) -> None:
     corpus = registry.get("corpora", "emodb")
-    clips = fill(tmp_path, corpus, 2, ("angry", "sad"), 2, ("librosa178", "functionals"))
+    clips = fill(tmp_path, corpus, 2, ("angry", "sad"), 2, sets=("librosa178", "functionals"))
     ones = {"librosa178": Numbers(0.0, np.ones((3, 178), np.float32))}
     newer = Measurement(clips[0].path, (2, 2), 1.0, "ab" * 32, ones)  # the recording has changed
     merging.append(tmp_path, "emodb", [newer], THE_178)
@@ -240,7 +250,7 @@ def test_a_set_that_fails_while_another_is_away_takes_nothing_along(tmp_path: Pa
 
 def test_the_newest_sound_counts_whatever_set_it_was_measured_for(tmp_path: Path) -> None:
     corpus = registry.get("corpora", "emodb")
-    clips = fill(tmp_path, corpus, 2, ("angry", "sad"), 2, ("librosa178", "functionals"))
+    clips = fill(tmp_path, corpus, 2, ("angry", "sad"), 2, sets=("librosa178", "functionals"))
     merging.append(tmp_path, "emodb", [changed(clips[0], "functionals")], BOTH[1:])
     merging.merge(tmp_path, corpus, clips, BOTH[1:])  # the 178 are away
     for _ in range(2):
@@ -251,7 +261,7 @@ def test_the_newest_sound_counts_whatever_set_it_was_measured_for(tmp_path: Path
 
 def test_a_corpus_of_which_nothing_is_left_to_join(tmp_path: Path) -> None:
     corpus = registry.get("corpora", "emodb")
-    clips = fill(tmp_path, corpus, 1, ("angry", "sad"), 1, ("librosa178", "functionals"))
+    clips = fill(tmp_path, corpus, 1, ("angry", "sad"), 1, sets=("librosa178", "functionals"))
     merging.append(tmp_path, "emodb", [changed(each, "librosa178") for each in clips], THE_178)
     merging.merge(tmp_path, corpus, clips, THE_178)
     joined = view.open_corpora(tmp_path).through(["librosa178", "functionals"])
@@ -335,7 +345,7 @@ def test_removing_a_set_removes_what_waits_of_it(tmp_path: Path) -> None:
 
 def test_a_file_that_bears_the_name_of_another_set(make_store: MakeStore) -> None:
     folder = make_store(sets=("librosa178", "functionals"))
-    copied = folder / "emodb" / "functionals.study.parquet"
+    copied = folder / "emodb" / "functionals.utterance.parquet"
     shutil.copy(copied.with_name("librosa178.study.parquet"), copied)
     with pytest.raises(BadTable, match="it holds librosa178, by its name another set"):
         store.read(folder, wanted=["functionals"])

@@ -39,7 +39,7 @@ def check(folder: Path) -> None:
 
 def test_a_store_of_format_2_holds_the_same_rows(old: Path) -> None:
     brought = list(upgrade.upgrade(old))
-    both = ("librosa178", "functionals")
+    both = ("librosa178", "functionals@study")
     assert brought == [("emodb", both), ("savee", both[:1]), ("savee", both[:1])]
     check(old)
     assert not list(old.glob("corpus=*"))
@@ -102,7 +102,7 @@ def test_the_command(old: Path, run: Run) -> None:
     assert (refused.code, "sertool store upgrade" in refused.err) == (2, True)
     ran = run("store", "upgrade", old)
     assert "3 files converted" in ran.out
-    assert "emodb: librosa178, functionals" in ran.err
+    assert "emodb: librosa178, functionals@study" in ran.err
     assert "up to date" in run("store", "upgrade", old).out
     assert run("store", "check", old).code == 0
 

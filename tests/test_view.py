@@ -37,9 +37,9 @@ def test_a_matrix_has_the_rows_that_are_asked_for(
 
 
 def test_a_file_that_is_replaced_meanwhile_is_noticed(make_store: Callable[..., Path]) -> None:
-    folder = make_store()
+    folder = make_store(sets=("librosa178",))
     selected = view.open_corpora(folder).through(["librosa178"])
-    fill(folder, registry.get("corpora", "emodb"), 2, ("angry", "sad"), 1)
+    fill(folder, registry.get("corpora", "emodb"), 2, ("angry", "sad"), 1, ("librosa178",))
     with pytest.raises(
         BadTable, match=r"librosa178\.study\.parquet was replaced while it was read"
     ):
@@ -48,7 +48,7 @@ def test_a_file_that_is_replaced_meanwhile_is_noticed(make_store: Callable[..., 
 
 def test_a_feature_set_that_is_not_there(make_store: Callable[..., Path]) -> None:
     with pytest.raises(NotFound, match="holds no functionals"):
-        view.open_corpora(make_store(), wanted=["functionals"])
+        view.open_corpora(make_store(sets=("librosa178",)), wanted=["functionals"])
 
 
 def test_each_file_is_opened_once_to_be_read_and_once_a_use(

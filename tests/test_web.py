@@ -74,15 +74,15 @@ def test_the_answer_is_that_of_the_library(
 
 
 def test_the_default_model_is_the_first(server: Server) -> None:
-    sound = as_wav(tone(1.5))
+    sound = as_wav(syllables(1.5))
     assert server.predict(sound).json["model"] == DEFAULT_BACKEND
 
 
 def test_nobody_speaks_in_noise_that_is_steady_or_too_soft(server: Server) -> None:
     sound = as_wav((tone(3) / 5000).astype(np.float32), 16_000)
-    told = server.predict(sound).json
-    assert (told["windows"], told["spans"]) == ([], [])
-    assert told["emotion"] in told["probabilities"]
+    answer = server.predict(sound)
+    assert answer.status == 422
+    assert answer.json["error"].startswith("this recording: nobody seems to speak in its 3.0 s")
 
 
 def test_the_picture_is_that_of_librosa(tmp_path: Path) -> None:
@@ -112,24 +112,23 @@ def test_the_picture_of_a_long_recording_is_no_wider(server: Server) -> None:
     assert len(base64.b64decode(told["mel"])) == 800 * 128
 
 
-RIFF = as_wav(tone(1.0))
+RIFF = as_wav(syllables(1.0))
 
 
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
         (b"", "nothing was sent"),
-        (b"no sound", "'recording' cannot be decoded"),
-        (os.urandom(5000), "'recording' cannot be decoded"),
-        (RIFF[:9000], "'recording' is truncated"),
+        (b"no sound", "this recording is text"),
+        (os.urandom(5000), "this recording cannot be decoded"),
         (RIFF[:44], "truncated|holds no samples"),
-        (b"<html><script>alert(1)</script>", "'recording' cannot be decoded"),
-        (b"#EXTM3U\nhttp://127.0.0.1:1/a.wav\n", "'recording' cannot be decoded"),
-        (b"\x00\x00\x00\x18ftypM4A " + bytes(100), "M4A or MP4"),
+        (b"<html><script>alert(1)</script>", "this recording is a web page"),
+        (b"#EXTM3U\nhttp://127.0.0.1:1/a.wav\n", "this recording is a playlist"),
+        (b"\x00\x00\x00\x18ftypM4A " + bytes(100), "M4A, MP4 or QuickTime"),
         (as_wav(tone(0.05)), "a clip of 50 ms is too short"),
-        (as_wav(np.tile(tone(1.0, 1000), 601), 1000), "cut it to 10 minutes"),
+        (as_wav(np.tile(tone(1.0, 1000), 601), 1000), "longer than 10 minutes"),
     ],
-    ids=["nothing", "text", "random", "truncated", "header", "html", "playlist", "mp4", "short",
+    ids=["nothing", "text", "random", "header", "html", "playlist", "mp4", "short",
          "long"],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/api/predict", "/api/picture"])
@@ -148,7 +147,7 @@ def test_what_is_no_recording_is_refused_in_words(
 def test_silence_is_refused(server: Server) -> None:
     answer = server.predict(as_wav(np.zeros(16_000, np.float32)))
     assert answer.status == 422
-    assert answer.json["error"].startswith("'recording' is digital silence")
+    assert answer.json["error"].startswith("this recording: nobody seems to speak")
 
 
 def test_too_large_a_file_is_refused_before_and_while_it_comes(server: Server) -> None:
@@ -202,7 +201,7 @@ def test_only_these_addresses_exist(server: Server, method: str, path: str, stat
 
 
 def test_two_hundred_at_once_leave_it_answering(server: Server) -> None:
-    sound = as_wav(tone(2.0))
+    sound = as_wav(syllables(2.0))
     with ThreadPoolExecutor(200) as many:
         answers = list(many.map(lambda _: server.predict(sound), range(200)))
     statuses = [answer.status for answer in answers]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from served import Server, as_wav
-from synthetic import tone
+from synthetic import syllables
 
-RIFF = as_wav(tone(1.0))
+RIFF = as_wav(syllables(1.0))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from served import as_wav
-from synthetic import tone
+from synthetic import syllables
 
 from sertool.errors import UnknownName
 from sertool.models import prediction
@@ -22,7 +22,7 @@ pytest.importorskip("uvicorn")
 from sertool import web
 from sertool.web import service, sounds
 
-RIFF = as_wav(tone(1.0))
+RIFF = as_wav(syllables(1.0))
 Message = dict[str, Any]
 
 

@@ -36,7 +36,7 @@ from sertool.learning.candidate import Candidate, named
 from sertool.learning.confusion import confusion
 from sertool.types import SIX_EMOTIONS
 
-SETS = ("functionals",)
+SETS = ("functionals@study",)
 WITHIN = ("emodb", "emovo", "ravdess", "nemo", "cremad")
 TRAINED = ("emodb", "cremad")
 UNSEEN = ("ravdess", "savee", "emovo", "nemo")

@@ -1,8 +1,8 @@
 """Voice activity: which frames may be speech, and in which windows somebody seems to speak.
 
-All that depends on it asks here. Levels are in decibels. Features look at the frames of their
-spectrum, within one clip; a timeline and a microphone look at 20 ms frames, window after window,
-and know what came before.
+All that depends on it asks here, and bounds on levels stand here. Levels are in decibels. Features
+look at the frames of their spectrum, within one clip; a timeline and a microphone look at 20 ms
+frames, window after window, and know what came before.
 """
 
 from __future__ import annotations
@@ -29,10 +29,15 @@ PAUSE_DB = 30.0
 """Frames this far below the loudest are pauses between words."""
 STEADY_DB = 4.0
 """Range from the 10th to the 90th percentile of levels, in a second or more, called steady."""
+LARGEST_CONSTANT = 0.002
+"""Beyond this share of full scale a constant is named: models that feel it answer a quarter of all
+recordings in another way."""
 MEMORY = 30
 """Windows that are remembered for background and loudest frame."""
 LEAST_S = 0.3
 """Active frames that a window must hold; of a shorter one, half."""
+SHORTEST_WORD_S = 0.15
+"""Active frames that a whole recording must hold; a short word has no more."""
 
 
 def decibels(power: np.ndarray) -> np.ndarray:
@@ -48,13 +53,24 @@ def decibels(power: np.ndarray) -> np.ndarray:
 def levels(signal: Signal) -> np.ndarray:
     """Level of each whole 20 ms frame in dB re full scale, at least -120; shape (n_frames,).
 
-    >>> levels(Signal(np.full(320, 0.1, np.float32), 16_000)).round(2).tolist()
+    Around the mean of the frame: a constant is not heard, and so has no level.
+
+    >>> levels(Signal(np.tile(np.float32([0.2, 0.0]), 160), 16_000)).round(2).tolist()
     [-20.0]
     """
-    length = round(FRAME_S * signal.rate)
+    length = frame_length(signal.rate)
     n_frames = signal.samples.size // length
-    frames = signal.samples[: n_frames * length].reshape(n_frames, length).astype(np.float64)
-    return decibels(np.square(frames).mean(axis=1))
+    frames = signal.samples[: n_frames * length].reshape(n_frames, length)
+    return decibels(frames.var(axis=1, dtype=np.float64))
+
+
+def frame_length(rate: int) -> int:
+    """Samples of a frame at a rate in Hz.
+
+    >>> frame_length(22_050)
+    441
+    """
+    return round(FRAME_S * rate)
 
 
 def near_loudest(levels: np.ndarray, within_db: float = ACTIVE_DB) -> np.ndarray:
@@ -112,9 +128,9 @@ def voice_activity(
     for start_s, signal in windows:
         frames = levels(signal)
         if frames.size:
-            backgrounds.append(float(np.percentile(frames, 10)))
+            backgrounds.append(background_level(frames))
             loudest.append(float(frames.max()))
-        yield start_s, signal, bool(frames.size) and _speaks(frames, min(backgrounds), max(loudest))
+        yield start_s, signal, bool(frames.size) and speaks(frames, min(backgrounds), max(loudest))
 
 
 def speech(windows: Iterable[tuple[float, Signal]]) -> Iterator[tuple[float, Signal]]:
@@ -126,7 +142,44 @@ def speech(windows: Iterable[tuple[float, Signal]]) -> Iterator[tuple[float, Sig
     return ((start_s, signal) for start_s, signal, speaks in voice_activity(windows) if speaks)
 
 
-def _speaks(frames: np.ndarray, background: float, loudest: float) -> bool:
+def holds_speech(levels: np.ndarray) -> bool:
+    """Whether somebody seems to speak in a whole recording: 0.15 s of it are active, or half.
+
+    Args:
+        levels: of its frames, shape (n_frames,), in dB.
+
+    >>> holds_speech(np.full(100, -40.0)), holds_speech(np.tile([-40.0, -60.0], 50))
+    (False, True)
+    """
+    if not levels.size:
+        return False
+    background, loudest = background_level(levels), float(levels.max())
+    return speaks(levels, background, loudest, least_s=SHORTEST_WORD_S)
+
+
+def speaks(
+    levels: np.ndarray, background: float, loudest: float, *, least_s: float = LEAST_S
+) -> bool:
+    """Whether enough frames are active for somebody to speak: so much, or half where there is less.
+
+    Args:
+        levels: of the frames, shape (n_frames,), in dB.
+        background: the level of what lies behind, in dB.
+        loudest: the level of the loudest frame around, in dB.
+        least_s: how much must be active, in seconds.
+
+    >>> speaks(np.tile([-40.0, -60.0], 50), -60.0, -40.0), speaks(np.full(9, -58.0), -60.0, -40.0)
+    (True, False)
+    """
     bound = max(QUIETEST_DB, background + ABOVE_BACKGROUND_DB, loudest - ACTIVE_DB)
-    active_s = FRAME_S * np.count_nonzero(frames > bound)
-    return bool(active_s >= min(LEAST_S, FRAME_S * frames.size / 2))
+    active_s = FRAME_S * np.count_nonzero(levels > bound)
+    return bool(active_s >= min(least_s, FRAME_S * levels.size / 2))
+
+
+def background_level(levels: np.ndarray) -> float:
+    """Level of what lies behind the voice: the 10th percentile of the frames, in dB.
+
+    >>> background_level(np.array([-60.0] * 20 + [-20.0] * 80))
+    -60.0
+    """
+    return float(np.percentile(levels, 10))

@@ -1,4 +1,4 @@
-"""Decode what libsndfile does not know (M4A, MP4, AAC, WebM, WMA) through PyAV, an extra.
+"""Decode what libsndfile does not know (M4A, WebM, WMA, AVI, AMR ...) through PyAV, an extra.
 
 The container is told by its first bytes and its demuxer is named, so that FFmpeg guesses nothing
 and follows no playlist to other files or hosts.
@@ -6,164 +6,154 @@ and follows no playlist to other files or hosts.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sertool import versions
+from sertool.audio.containers import NAMES, STATED
+from sertool.audio.extent import Extent
+from sertool.audio.section import Section
+from sertool.audio.sources import Source
 from sertool.errors import BadRecording, MissingExtra
 
 if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
 BLOCK_SAMPLES = 2**15
 """Frames of a codec are joined to blocks of at least this length."""
-TOLERANCE_S = 1.0
-"""How much less sound than promised is no truncation: codecs pad their ends."""
+SLACK_S = 0.3
+"""How much less sound than promised is no loss: codecs pad their ends, containers round."""
 
-_MAGIC = (
-    (4, b"ftyp", "mp4"),
-    (0, b"\x1a\x45\xdf\xa3", "matroska"),
-    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
-    (0, b"\xff\xf1", "aac"),
-    (0, b"\xff\xf9", "aac"),
-)
-_NAMES = {"mp4": "M4A or MP4", "matroska": "WebM or Matroska", "asf": "WMA", "aac": "AAC"}
-
-
-def demuxer(path: str | os.PathLike[str]) -> str | None:
-    """Which of FFmpeg's demuxers a file needs by its first bytes; None = it is libsndfile's."""
-    with Path(path).open("rb") as file:
-        head = file.read(16)
-    return next((name for at, magic, name in _MAGIC if head.startswith(magic, at)), None)
+MOST_DAMAGED = 1000
+"""After so many damaged packets the rest is given up."""
 
 
 @contextmanager
 def open_container(
-    path: str | os.PathLike[str], name: str
-) -> Iterator[tuple[int, int, Iterator[np.ndarray]]]:
+    source: Source, demuxer: str
+) -> Iterator[tuple[int, Iterator[np.ndarray], Extent]]:
     """Open a recording in a container.
 
     Args:
-        path: of the file.
-        name: of the demuxer.
+        source: the recording.
+        demuxer: the name of FFmpeg's.
 
     Yields:
-        Its rate in Hz, its channels, and its samples in blocks of shape (n,), float32, mono.
+        Its rate in Hz, its samples in blocks of shape (n, n_channels), float32, and how much its
+        header says there is. What is damaged in the middle is passed over and counted.
 
     Raises:
         MissingExtra: PyAV is not installed.
-        BadRecording: it holds no sound, is damaged or truncated.
+        BadRecording: it holds no sound, or cannot be decoded at all.
     """
-    av = _pyav(path, name)
+    av = _pyav(source.name, demuxer)
+    called = NAMES[demuxer]
     with ExitStack() as stack:
-        with _explained(path, name, av):
-            file = stack.enter_context(Path(path).open("rb"))
-            container = stack.enter_context(av.open(_SeekableFile(file), format=name))
+        section = Section(source.file, source.start, source.end)
+        with _explained(source.name, demuxer, av):
+            container = stack.enter_context(av.open(section, format=demuxer))
         if not container.streams.audio:
-            raise BadRecording(f"'{path}' is {_NAMES[name]} without sound; give a recording")
+            raise BadRecording(f"'{source.name}' is {called} without sound; give a recording")
         stream = container.streams.audio[0]
         if stream.codec_context is None:
             raise BadRecording(
-                f"'{path}' is {_NAMES[name]} with sound of an unknown kind; convert it to WAV"
+                f"'{source.name}' is {called} with sound of an unknown kind; convert it to WAV"
             )
-        yield stream.rate, stream.channels, _explained_blocks(path, name, av, container, stream)
-
-
-@dataclass(frozen=True)
-class _SeekableFile:
-    """A file in which FFmpeg may look for places that a damaged header makes up.
-
-    What Python raises there PyAV would raise in the middle of something else, or print.
-    """
-
-    file: BinaryIO
-
-    def read(self, size: int) -> bytes:
-        return self.file.read(size)
-
-    def tell(self) -> int:
-        return self.file.tell()
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """The new place, or -1 where there is none: FFmpeg then says so in its own words."""
-        try:
-            return self.file.seek(offset, whence)
-        except (OSError, ValueError, OverflowError):
-            return -1
+        stated_s = _stated_s(container, stream) if demuxer in STATED else 0.0
+        extent = Extent(said_s=stated_s, slack_s=SLACK_S)
+        frames = _frames(av, container, stream, extent)
+        with _explained(source.name, demuxer, av):
+            first = next(frames, None)
+        if first is None:
+            raise BadRecording(f"'{source.name}' is {called} in which no sound can be decoded")
+        yield first.sample_rate, _blocks(av, first, frames), extent
 
 
 @contextmanager
-def _explained(path: str | os.PathLike[str], name: str, av: ModuleType) -> Iterator[None]:
+def _explained(name: str, demuxer: str, av: ModuleType) -> Iterator[None]:
     try:
         yield
-    except BadRecording:
-        raise
     except (av.error.FFmpegError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise BadRecording(
-            f"'{path}' cannot be decoded as {_NAMES[name]} ({error}); "
+            f"'{name}' cannot be decoded as {NAMES[demuxer]} ({reason}); "
             "give a complete file, or convert it to WAV"
         ) from None
 
 
-def _pyav(path: str | os.PathLike[str], name: str) -> ModuleType:
+def _pyav(name: str, demuxer: str) -> ModuleType:
     try:
         import av
     except ImportError:
         raise MissingExtra(
-            f"'{path}' is {_NAMES[name]}, which needs PyAV: {versions.hint('formats')}, "
+            f"'{name}' is {NAMES[demuxer]}, which needs PyAV: {versions.hint('formats')}, "
             "or convert it to WAV"
         ) from None
     module: ModuleType = av
     return module
 
 
-def _explained_blocks(
-    path: str | os.PathLike[str],
-    name: str,
-    av: ModuleType,
-    container: InputContainer,
-    stream: AudioStream,
-) -> Iterator[np.ndarray]:
-    blocks = _blocks(path, av, container, stream)
-    while True:
-        with _explained(path, name, av):
-            block = next(blocks, None)
-        if block is None:
+def _frames(
+    av: ModuleType, container: InputContainer, stream: AudioStream, extent: Extent
+) -> Iterator[AudioFrame]:
+    """What each packet decodes to; a damaged one is counted, and the end is where no more come."""
+    packets = container.demux(stream)
+    n_lost = n_lost_in_all = 0  # a last packet that was cut is no damage
+    while n_lost_in_all < MOST_DAMAGED:
+        try:
+            packet = next(packets, None)
+            frames = packet.decode() if packet else []
+        except (av.error.InvalidDataError, ValueError):
+            n_lost, n_lost_in_all = n_lost + 1, n_lost_in_all + 1
+            continue
+        except av.error.FFmpegError:
             return
-        yield block
+        if packet is None:
+            return
+        if frames:
+            extent.n_damaged += n_lost
+            n_lost = 0
+        yield from frames
 
 
 def _blocks(
-    path: str | os.PathLike[str], av: ModuleType, container: InputContainer, stream: AudioStream
+    av: ModuleType, first: AudioFrame, frames: Iterator[AudioFrame]
 ) -> Iterator[np.ndarray]:
-    resampler = av.AudioResampler(format="fltp")
+    """Frames joined to blocks, all of them brought to the rate and channels of the first one."""
+    rate, layout = first.sample_rate, first.layout.name
+    resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+    kind = _kind(first)
     pending: list[np.ndarray] = []
-    decoded = 0
-    for packet_frame in container.decode(stream):
-        for frame in resampler.resample(packet_frame):
-            pending.append(frame.to_ndarray().mean(axis=0, dtype=np.float32))
-            decoded += frame.samples
+    for frame in _with(first, frames):
+        if _kind(frame) != kind:
+            resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+            kind = _kind(frame)
+        frame.pts = None
+        pending += [each.to_ndarray().T for each in resampler.resample(frame)]
         if sum(map(len, pending)) >= BLOCK_SAMPLES:
             yield np.concatenate(pending)
             pending = []
+    pending += [each.to_ndarray().T for each in resampler.resample(None)]
     if pending:
         yield np.concatenate(pending)
-    promised_s = _promised_s(container, stream)
-    if decoded < (promised_s - TOLERANCE_S) * stream.rate:
-        raise BadRecording(
-            f"'{path}' is truncated: {decoded / stream.rate:.1f} of {promised_s:.1f} s are there"
-        )
 
 
-def _promised_s(container: InputContainer, stream: AudioStream) -> float:
+def _with(first: AudioFrame, frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+    yield first
+    yield from frames
+
+
+def _kind(frame: AudioFrame) -> tuple[int, str, str]:
+    return frame.sample_rate, frame.layout.name, frame.format.name
+
+
+def _stated_s(container: InputContainer, stream: AudioStream) -> float:
     """How long the header says the sound is; 0 where it does not."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)

@@ -11,7 +11,8 @@ from sertool import registry
 from sertool.learning import normalisations
 from sertool.types import VARIANTS, Protocol, Recipe, Split
 
-LEAKS = ("clip", "speaker", "sentence", "scaling")
+LEAKS = ("clip", "speaker", "sentence", "scaling", "corpus")
+"""What train and test may share; "corpus" = whatever the corpus's own division lets them share."""
 SCOPES = ("within", "across")
 
 

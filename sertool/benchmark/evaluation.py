@@ -102,7 +102,8 @@ def run(plan: Plan, folder: str | Path, *, jobs: int = 1) -> Generator[tuple[Fit
     >>> from sertool.benchmark.planning import plan
     >>> from sertool.benchmark.study import study
     >>> from sertool.storage import paths
-    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority"])
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["majority"],
+    ...               features=["librosa178"])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     found = [result for _, result in run(plan(asked, paths.ASSETS / "store"), folder)]
     >>> len(found), len(found[0].labels), round(found[0].uar, 4)  # 1 / 7: always one emotion

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sertool import registry, store
-from sertool.benchmark import contracts, results
+from sertool.benchmark import contracts, lacking, results, sharing
 from sertool.benchmark.study import Study
 from sertool.errors import BadChoice, NotEnough, choices
 from sertool.learning.candidate import Candidate
@@ -133,7 +134,8 @@ def plan(study: Study, folder: str | Path) -> Plan:
 
     >>> from sertool.benchmark.study import study
     >>> from sertool.storage import paths
-    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm", "forest"])
+    >>> asked = study(protocols=["clips"], corpora=["emodb"], estimators=["svm", "forest"],
+    ...               features=["librosa178"])
     >>> fits = plan(asked, paths.ASSETS / "store").fits  # five folds for each estimator
     >>> len(fits), fits[0].split.name
     (10, 'emodb/fold-1')
@@ -151,9 +153,10 @@ def plan(study: Study, folder: str | Path) -> Plan:
                         splits = list(protocol.splits(dataset.identity, name=name, seed=seed))
                     contracts.check_splits(protocol, splits, dataset.identity.num_rows)
                 except NotEnough as error:
-                    skipped.append(f"{protocol.name}: {error}")
+                    why = _remedy(name, dataset) or error
+                    skipped.append(f"{protocol.name}: {why}")
                     continue
-                warnings = tuple(_sound_warnings(name or protocol.name, dataset, splits))
+                warnings = tuple(_split_warnings(protocol, name, dataset, splits))
                 for fit in _fits(study, protocol, dataset, splits, seed, warnings):
                     if _can_choose(fit):
                         fits.append(fit)
@@ -206,11 +209,12 @@ def _dataset(
         if declared != "six":
             _check_emotions(wanted, kept)
         kept = kept.filter(pc.is_in(kept.column("emotion"), pa.array(wanted)))
+    if not kept.num_rows and n_clips:
+        raise NotEnough(lacking.sentence("+".join(_corpora(identity)), declared, n_clips))
     if not kept.num_rows:
         raise NotEnough(
             f"{'+'.join(sets)} has numbers of no clip of "
-            f"{', '.join(identity.column('corpus').unique().to_pylist()) or 'these corpora'} with "
-            "these emotions; extract again, or name other emotions"
+            f"{', '.join(_corpora(identity)) or 'these corpora'}; extract again"
         )
     if VARIANTS[0] not in kept.column("variant").unique().to_pylist():
         raise NotEnough(
@@ -263,6 +267,17 @@ def _check_emotions(wanted: Sequence[str], table: pa.Table) -> None:
             raise BadChoice(f"no emotion {choices(emotion, present)}")
 
 
+def _corpora(identity: pa.Table) -> list[str]:
+    return cast(list[str], identity.column("corpus").unique().to_pylist())
+
+
+def _remedy(name: str, dataset: Dataset) -> str:
+    """What to say where the choice of emotions is what leaves fewer than two; "" = it is not."""
+    if dataset.labels.size > 1 or len({emotion for _, emotion in dataset.n_clips}) < 2:
+        return ""
+    return lacking.sentence(name or "the corpora", dataset.emotions, dataset.n_clips)
+
+
 def _clips_by_emotion(table: pa.Table) -> dict[tuple[str, str], int]:
     originals = _originals(table)
     pairs = zip(
@@ -273,6 +288,15 @@ def _clips_by_emotion(table: pa.Table) -> dict[tuple[str, str], int]:
 
 def _originals(table: pa.Table) -> pa.Table:
     return table.filter(pc.equal(table.column("variant"), VARIANTS[0]))
+
+
+def _split_warnings(
+    protocol: Protocol, name: str, dataset: Dataset, splits: Sequence[Split]
+) -> Iterator[str]:
+    """What a reader should know of clips that were left out, and of a division nobody checked."""
+    yield from _sound_warnings(name or protocol.name, dataset, splits)
+    if "corpus" in protocol.leaks:
+        yield from sharing.warnings(name or protocol.name, dataset.identity, splits)
 
 
 def _sound_warnings(name: str, dataset: Dataset, splits: Sequence[Split]) -> Iterator[str]:

@@ -84,7 +84,8 @@ class Result:
 
     >>> import sertool, tempfile
     >>> from sertool.storage import paths
-    >>> asked = sertool.study(protocols=["clips"], corpora=["emodb"], estimators=["majority"])
+    >>> asked = sertool.study(protocols=["clips"], corpora=["emodb"], estimators=["majority"],
+    ...               features=["librosa178"])
     >>> plan = sertool.plan(asked, paths.ASSETS / "store")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     found = [result for _, result in sertool.run(plan, folder)]

@@ -5,7 +5,8 @@ A specification in TOML has the keys of `study()`; each estimator may carry para
     protocols = ["clips", "speakers"]
     corpora = ["emodb", "ravdess+tess"]     # "+" joins corpora into one pool
     emotions = "six"                         # or "all", or a list; left out = the default
-    features = ["librosa178", "librosa178+functionals"]      # "+" takes both together
+    features = ["functionals", "librosa178+functionals"]     # "+" takes both together; left out =
+                                             # the set that is best on new speakers
     drop_duplicates = true                   # no clip whose sound has another name, too
 
     [estimators]
@@ -27,10 +28,10 @@ from typing import Any
 from sertool.benchmark import contracts
 from sertool.errors import BadChoice, NotFound, UnknownName, choices
 from sertool.features import sets
-from sertool.features.sets import REFERENCE
+from sertool.features.sets import BEST
 from sertool.learning import candidate, normalisations
 from sertool.learning.candidate import Candidate
-from sertool.types import VARIANTS, Protocol, Variant
+from sertool.types import TRAIN_VARIANTS, VARIANTS, Protocol, Variant
 
 Parameters = Mapping[str, Any]
 """Of an estimator, by name; those that are not named keep their defaults."""
@@ -69,10 +70,10 @@ class Study:
     protocols: tuple[Protocol, ...]
     estimators: tuple[Candidate, ...]
     pools: tuple[tuple[str, ...], ...]
-    features: tuple[tuple[str, ...], ...] = (REFERENCE,)
+    features: tuple[tuple[str, ...], ...] = (BEST,)
     normalisations: tuple[str, ...] = ("train",)
     emotions: tuple[str, ...] | str = "default"
-    train_variants: tuple[Variant, ...] = VARIANTS
+    train_variants: tuple[Variant, ...] = TRAIN_VARIANTS
     seeds: tuple[int, ...] = (42,)
     drop_duplicates: bool = False
 
@@ -92,10 +93,10 @@ def study(
     protocols: Sequence[str],
     corpora: Sequence[str],
     estimators: Estimators,
-    features: Sequence[str] = REFERENCE,
+    features: Sequence[str] = BEST,
     normalisation: Sequence[str] = ("train",),
     emotions: Sequence[str] | str = "default",
-    train_variants: Sequence[str] = VARIANTS,
+    train_variants: Sequence[str] = TRAIN_VARIANTS,
     seeds: Sequence[int] = (42,),
     drop_duplicates: bool = False,
 ) -> Study:
@@ -110,10 +111,12 @@ def study(
             [[64, 32]] is the one choice [64, 32]. An estimator of one's own, under a name that no
             plug-in has: {"mine": MyClassifier()}, its class, or a function that makes one, as
             `sertool.estimators.Estimator` says; it must be picklable where there are several jobs.
-        features: feature sets of the store; "a+b" takes both together.
+        features: feature sets of the store; "a+b" takes both together, "a@study" one by another
+            rule for windows than its own.
         normalisation: names, for example ["train", "speaker"].
         emotions: "default", "six", "all", or a list of emotions.
-        train_variants: of "original", "noise", "stretch_pitch".
+        train_variants: of "original", "noise", "stretch_pitch"; a protocol with a recipe of its
+            own, such as original, has its own.
         seeds: of splits and estimators.
         drop_duplicates: leave out clips whose sound there is more than once.
 

@@ -6,9 +6,10 @@ Everything heavy is imported inside the commands, so that `sertool --help` is in
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from sertool.cli import (
     benchmark,
@@ -21,13 +22,25 @@ from sertool.cli import (
     predict,
     report,
     serve,
+    stopping,
     store,
+    streams,
     train,
 )
 from sertool.errors import SertoolError
 
+
+class _Stoppable(TyperGroup):
+    """Commands that a Ctrl-C ends with a line; those that keep something say what themselves."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with stopping.answered():
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
     name="sertool",
+    cls=_Stoppable,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -72,7 +85,9 @@ def _options(
 def main() -> None:
     """Run the command line; an error of sertool's own is one line on stderr and exit code 2."""
     try:
-        app()
+        with stopping.once():
+            streams.survive()
+            app()
     except SertoolError as error:
         typer.echo(f"sertool: {error}", err=True)
         sys.exit(2)

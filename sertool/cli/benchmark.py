@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sertool.cli import console, home
+from sertool.cli import console, home, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.report import show
 from sertool.errors import BadChoice
+from sertool.features.sets import BEST
 from sertool.storage import paths
 
 if TYPE_CHECKING:
@@ -63,8 +64,12 @@ def benchmark(
         str | None,
         typer.Option(
             metavar="A,B+C",
-            help="librosa178, functionals; B+C uses both together. (default: SPEC, else the 178)",
+            help="functionals, librosa178, speech; B+C uses both together. (default: SPEC, else "
+            f"{','.join(BEST)}, if the store holds them)",
         ),
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
     ] = None,
     normalisation: Annotated[
         str | None,
@@ -128,6 +133,8 @@ def benchmark(
         "train_variants": train_variants, "seeds": seeds,
     }  # fmt: skip
     keys = _asked(spec, given, place)
+    taken = keys.get("features") or (BEST if spec else home.features_of(place))
+    keys["features"] = [console.in_window(each, window) for each in taken]
     if drop_duplicates:
         keys["drop_duplicates"] = True
     asked = study.study(**keys)
@@ -161,7 +168,7 @@ def _asked(spec: Path | None, given: dict[str, str | None], place: Path) -> dict
     if spec is None and given["estimators"] is None and find_spec("keras") is None:
         asked["estimators"].pop("cnn")
         console.say(f"the cnn is left out; it needs: {versions.hint('cnn')}")
-    settings = asked.get("estimators", {})
+    settings = asked.get("estimators", {}) if spec else {}  # the quick recipes are its own
     for name, value in given.items():
         if value is not None:
             asked[name] = console.words(value)
@@ -193,7 +200,16 @@ def _run(plan: Plan, folder: Path, jobs: int) -> dict[Key, Result]:
         if n_again:
             console.say(f"defaults of estimators have changed: {n_again} results are made again")
         n_done = len(plan.fits) - len(session.outstanding)
-        with console.bar() as bar, contextlib.closing(session.fits(jobs)) as fits:
+
+        def kept() -> str:
+            done = sum(fit.key in session.held for fit in plan.fits)
+            return f"{done:,} fits kept; the same command goes on"
+
+        with (
+            stopping.answered(kept),
+            console.bar() as bar,
+            contextlib.closing(session.fits(jobs)) as fits,
+        ):
             task = bar.add_task("fits", total=len(plan.fits), completed=n_done)
             for fit, _ in fits:
                 name = f"{fit.protocol.name} {fit.split.name} {fit.candidate.name}"

@@ -11,7 +11,7 @@ import typer
 from sertool.cli import console
 from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.sound_paths import files
-from sertool.errors import BadChoice
+from sertool.errors import BadChoice, SertoolError
 
 ENOUGH = 10
 """From so many clips on little is gained by more (`results/voice`)."""
@@ -40,7 +40,7 @@ def calibrate(
         raise BadChoice(f"--output {output} is a folder; give the name of a file")
     paths = files(recordings)
     speech_features = console.outcomes(voice.speech_features, paths, "listening")
-    usable = [clips for clips in speech_features if clips is not None]
+    usable = [clips for clips in speech_features if not isinstance(clips, SertoolError)]
     found = voice.voice(chain.from_iterable(usable))
     voice.save(found, output)
     typer.echo(f"{output}: {found.clips} clips, from {len(usable)} of {len(paths)} recordings")

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 Outcome = TypeVar("Outcome")
 
+WINDOW = (
+    "What is measured of a recording: study = 2.5 s from 0.6 s on; utterance = from the first to "
+    "the last sound of speech, up to 4 s. (default: that of each feature set)"
+)
 ENGINE = "Where the work is done: in processes of this machine, or on a Dask cluster."
 SCHEDULER = "The address of the Dask scheduler; its workers need sertool, too."
 SETTLED_S = 1.0
@@ -37,11 +41,7 @@ class PredictionFormat(enum.StrEnum):
 
 def say(text: str) -> None:
     """A message on stderr, as it is."""
-    _print_plainly(stderr(), text)
-
-
-def _print_plainly(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    stderr().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def tell(text: str) -> None:
@@ -72,13 +72,33 @@ def words(given: str) -> list[str]:
     return [word.strip() for word in given.split(",") if word.strip()]
 
 
-def feature_sets(given: str) -> list[str]:
+def feature_sets(given: str, window: str | None = None) -> list[str]:
     """What an option lists where sets are always taken together, with commas or plus signs.
 
-    >>> feature_sets("librosa178+functionals")
-    ['librosa178', 'functionals']
+    Args:
+        given: names of sets.
+        window: the rule that recordings are cut by; None = that of each set.
+
+    Raises:
+        UnknownName, BadChoice, BadPlugin: no such set or rule.
+
+    >>> feature_sets("librosa178+functionals", "study")
+    ['librosa178', 'functionals@study']
     """
-    return words(given.replace("+", ","))
+    return [in_window(name, window) for name in words(given.replace("+", ","))]
+
+
+def in_window(names: str, window: str | None) -> str:
+    """A feature set, or several joined by plus signs, by another rule for windows.
+
+    >>> in_window("librosa178+functionals", "study")
+    'librosa178+functionals@study'
+    """
+    from sertool.features import sets
+
+    if window is None:
+        return names
+    return "+".join(sets.by_window(name.strip(), window) for name in names.split("+"))
 
 
 def stderr() -> Console:
@@ -141,26 +161,32 @@ def narrated(title: str, log: Logger) -> Iterator[None]:
 
 def outcomes(
     work: Callable[[Path], Outcome], recordings: Sequence[Path], doing: str
-) -> list[Outcome | None]:
+) -> list[Outcome | SertoolError]:
     """What work makes of each recording, in order, under a bar where there are several.
 
-    A bad recording is named on stderr with the cause; its outcome is None.
+    Bad recordings are named on stderr with the cause, many of one kind in one line; the outcome of
+    each is its error.
 
     Args:
         work: to do with each.
         recordings: their paths.
         doing: what the work is called, such as "predicting".
     """
-    found: list[Outcome | None] = []
+    from sertool.cli import skipped
+
+    found: list[Outcome | SertoolError] = []
     with bar() as progress:
         task = progress.add_task(doing, total=len(recordings), visible=len(recordings) > 1)
         for path in recordings:
             try:
                 found.append(work(path))
             except SertoolError as error:
-                _print_plainly(progress.console, f"skipped {error}")
-                found.append(None)
+                found.append(error)
             progress.advance(task)
+    both = zip(recordings, found, strict=True)
+    bad = [(str(path), str(each)) for path, each in both if isinstance(each, SertoolError)]
+    for line in skipped.lines(bad):
+        say(line)
     return found
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import console, corpus_options, home
+from sertool.cli import console, corpus_options, home, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import NotEnough, NotFound, SertoolError
 
@@ -72,14 +72,15 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="NAME=PLACE...",
-            help="As for `sertool extract`: a corpus and its folder, your own and its CSV, or one "
-            "that was added. (default: all that were added)",
+            help="As for `sertool extract`: a corpus and its folder, your own and its table, or "
+            "one that was added. (default: all that were added)",
         ),
     ] = None,
     map: Annotated[
         list[str] | None,
         typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
+    columns: Annotated[str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.HEADS)] = "",
     format: Annotated[
         AuditFormat, typer.Option(help="The format of the output.")
     ] = AuditFormat.text,
@@ -91,8 +92,10 @@ def check(
     """Audit corpora: decode every recording, and report what to know before you use them.
 
     It finds missing, unexpected, unreadable, duplicate and silent recordings, one sound under two
-    emotions, clipping, odd formats, labels that sertool does not know, and speakers of one emotion
-    only. Exit code 1 if a finding is a worry, 0 if none is, 2 if nothing could be checked.
+    emotions, clipping, odd formats, labels that sertool does not know, speakers of one emotion
+    only, what is on both sides of a split, and how far raters agree.
+
+    Exit code 1 if a finding is a worry, 0 if none is, 2 if nothing could be checked.
 
     Example: sertool corpora check emodb=~/corpora/emodb mine=interviews.csv --format json
     """
@@ -100,13 +103,18 @@ def check(
     named = corpora or list(home.places())
     if not named:
         raise NotFound("no corpus was named or added: sertool corpora check NAME=DIR")
-    audits = _audits(named, corpus_options.mapping(map or []), jobs)
+    with stopping.answered("nothing is kept; the same command begins anew"):
+        audits = _audits(
+            named, corpus_options.mapping(map or []), corpus_options.heads(columns), jobs
+        )
     _SHOW[format](audits)
     if any(finding.severity == "worry" for audit in audits for finding in audit.findings):
         raise typer.Exit(1)
 
 
-def _audits(named: Sequence[str], mapping: dict[str, str], jobs: int) -> list[Audit]:
+def _audits(
+    named: Sequence[str], mapping: dict[str, str], heads: dict[str, str], jobs: int
+) -> list[Audit]:
     """What there is to say of each corpus, those among them that are not there.
 
     Raises:
@@ -118,7 +126,7 @@ def _audits(named: Sequence[str], mapping: dict[str, str], jobs: int) -> list[Au
     gone: list[tuple[str, SertoolError]] = []
     for each in named:
         try:
-            found.append(corpus_options.source(each, mapping, None))
+            found.append(corpus_options.source(each, mapping, None, heads))
         except (NotEnough, NotFound) as error:
             gone.append((each.partition("=")[0], error))
     if not found:
@@ -173,7 +181,7 @@ def _show_finding(finding: Finding) -> None:
 
 def _show_json(audits: Sequence[Audit]) -> None:
     entries = [dataclasses.asdict(audit) for audit in audits]
-    typer.echo(json.dumps(entries, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(entries, indent=2))
 
 
 _SHOW: dict[AuditFormat, Callable[[Sequence[Audit]], None]] = {

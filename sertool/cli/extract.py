@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import console, corpus_options, home
+from sertool.cli import console, corpus_options, home, skipped, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadRecording
+from sertool.features.sets import BEST
 from sertool.types import EMOTIONS
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ def extract(
         list[str],
         typer.Argument(
             metavar="NAME=PLACE...",
-            help="A corpus and its folder (ravdess=DIR), your own as a CSV with columns path, "
-            "emotion and optionally speaker, language, sentence, gender (mine=my.csv), or just "
-            "the name of one that `sertool corpora add` knows. Both may be remote (s3://...).",
+            help="A corpus and its folder (ravdess=DIR), your own as a table with columns path, "
+            "emotion and optionally speaker, language, sentence, gender, start, end, split, "
+            "session (mine=my.csv; mine=- reads it from standard input), or just the name of one "
+            "that `sertool corpora add` knows. Both may be remote (s3://...).",
         ),
     ],
     store: Annotated[
@@ -40,6 +42,7 @@ def extract(
         list[str] | None,
         typer.Option(metavar="WORD=EMOTION", help=corpus_options.MAP),
     ] = None,
+    columns: Annotated[str, typer.Option(metavar="FIELD=HEAD,...", help=corpus_options.HEADS)] = "",
     own_labels: Annotated[
         bool, typer.Option("--own-labels", help="Keep a manifest's labels as they are.")
     ] = False,
@@ -55,10 +58,14 @@ def extract(
         str,
         typer.Option(
             metavar="A,B",
-            help="Feature sets: librosa178 (the study's), functionals (517 statistics over "
-            "frames). Those that the store already holds stay in it.",
+            help="Feature sets: functionals (517 statistics over frames), librosa178 (the "
+            "study's), speech (layers of a speech model). Those that the store already holds stay "
+            "in it.",
         ),
-    ] = "librosa178",
+    ] = ",".join(BEST),
+    window: Annotated[
+        str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
+    ] = None,
     engine: Annotated[str, typer.Option(metavar="local|dask", help=console.ENGINE)] = "local",
     scheduler: Annotated[
         str | None, typer.Option(metavar="TCP://HOST:PORT", help=console.SCHEDULER)
@@ -85,37 +92,58 @@ def extract(
     place = paths.path(store) if store else home.default_store()
     mapping = corpus_options.mapping(map or [])
     vocabulary = None if own_labels else EMOTIONS
-    found = [corpus_options.source(given, mapping, vocabulary) for given in corpora]
+    heads = corpus_options.heads(columns)
+    found = [corpus_options.source(given, mapping, vocabulary, heads) for given in corpora]
+    for source in found:
+        for note in source.notes:
+            console.say(f"{source.corpus.name}: {note}")
     if speakers is not None:
         found = [sources.first_speakers(source, speakers) for source in found]
     for name, _ in upgrade.upgrade(place):
         console.say(f"{name}: converted from an older format of the store, nothing measured")
-    plan = extraction.plan(found, place, console.feature_sets(features))
-    with parallel.engine(engine, scheduler):
-        bad = _run(plan, jobs)
-    _summary(plan, bad)
+    plan = extraction.plan(found, place, console.feature_sets(features, window))
+
+    def kept() -> str:
+        done = extraction.plan(found, place, plan.feature_sets).unchanged
+        return f"{done:,} clips kept; the same command goes on"
+
+    with stopping.answered(kept), parallel.engine(engine, scheduler):
+        bad, shortened = _run(plan, jobs)
+    _summary(plan, bad, shortened)
     if bad and len(bad) == len(plan.tasks) and not plan.unchanged:
         raise BadRecording(f"none of {len(bad)} recordings could be measured; the causes are above")
     if bad and strict:
         raise BadRecording(f"{len(bad)} bad recordings, and --strict was asked for")
 
 
-def _run(plan: ExtractionPlan, jobs: int) -> list[Outcome]:
+def _run(plan: ExtractionPlan, jobs: int) -> tuple[list[Outcome], list[Outcome]]:
+    """The outcomes without a measurement, and those with something to know of."""
     from sertool.store import extraction
 
-    bad = []
+    bad: list[Outcome] = []
+    noted: list[Outcome] = []
     with console.bar() as bar, contextlib.closing(extraction.extract(plan, jobs=jobs)) as outcomes:
         task = bar.add_task("extracting", total=len(plan.tasks))
         for outcome in outcomes:
             bar.advance(task)
             if outcome.cause:
                 bad.append(outcome)
-    return bad
+            elif outcome.note:
+                noted.append(outcome)
+    return bad, noted
 
 
-def _summary(plan: ExtractionPlan, bad: list[Outcome]) -> None:
-    for outcome in bad:
-        console.say(f"skipped {outcome.corpus}/{outcome.clip}: {outcome.cause}")
+def _summary(plan: ExtractionPlan, bad: list[Outcome], noted: list[Outcome]) -> None:
+    for corpus in dict.fromkeys(outcome.corpus for outcome in bad):
+        of_corpus = [(each.clip, each.cause) for each in bad if each.corpus == corpus]
+        for line in skipped.lines(of_corpus, corpus):
+            console.say(line)
+    if noted:
+        first = noted[0]
+        console.say(
+            f"{len(noted)} parts end behind their recordings and were cut there, such as "
+            f"{first.corpus}/{first.clip}: {first.note}"
+        )
     for name, why in plan.untouched.items():
         console.say(f"{name} stays as it is: {why}")
     n_new = len(plan.tasks) - len(bad)

@@ -26,6 +26,24 @@ def default_store() -> Path:
     return home() / "store"
 
 
+def features_of(place: Path) -> tuple[str, ...]:
+    """The feature sets to take from a store where none is named: the best, if it holds them."""
+    from sertool.cli import console
+    from sertool.features import sets
+    from sertool.store import layout, stored_sets
+
+    held = [{*stored_sets.of_corpus(place, name)} for name in layout.corpora(place)]
+    if not held or {*sets.BEST} <= set.union(*held):
+        return sets.BEST
+    shared = sets.ordered(set.intersection(*held)) or sets.BEST
+    if place != EMBEDDED_STORE:
+        console.say(
+            f"features: {', '.join(shared)}, as {place} holds no {', '.join(sets.BEST)}, which "
+            f"are better on new speakers: sertool extract --features {','.join(sets.BEST)} ..."
+        )
+    return shared
+
+
 def store_to_read(given: str | None) -> Path:
     """The store that was asked for; else the default one, if it was filled; else the embedded."""
     if given is not None:

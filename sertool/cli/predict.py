@@ -10,21 +10,24 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sertool.cli import console, model_options
+from sertool.cli import answering, console, skipped, stopping
+from sertool.cli.answering import Question
+from sertool.cli.answers import OF_TIMELINES, Called, keep, show_spans
 from sertool.cli.console import PredictionFormat
 from sertool.cli.model_options import Backend, ModelFile, VoiceFile
 from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.sound_paths import files
 from sertool.cli.timeline import show as show_timeline
-from sertool.errors import BadChoice
+from sertool.errors import BadChoice, SertoolError
 
 if TYPE_CHECKING:
-    from sertool.models.prediction import Prediction, Predictor
+    from sertool.models.prediction import Prediction
 
 STDIN = Path("-")
 STDIN_NAME = "standard input"
@@ -56,49 +59,90 @@ def predict(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write the timeline; the suffix says how: "
-            ".csv .json .txt (Audacity) .TextGrid .png .svg",
+            help="Write a file; the suffix says how: .parquet .csv .jsonl, which the same command "
+            "goes on with, or of one timeline .csv .json .txt (Audacity) .TextGrid .png .svg",
         ),
     ] = None,
+    channel: Annotated[
+        str,
+        typer.Option(
+            metavar="mix|left|right|each|N",
+            help="Which channel: their mean, one of them, or each by itself.",
+        ),
+    ] = "mix",
+    jobs: Annotated[
+        int, typer.Option(metavar="N", help="Processes; 1 = this one alone, -1 = one a core.")
+    ] = 1,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Treat a bad recording as an error: exit code 2.")
+    ] = False,
     plugin: PluginFiles = None,
 ) -> None:
     """Recognise the emotion of recordings, with the probability of each emotion.
 
     Folders are searched for sound files. A bad recording is named on stderr with the cause, and
-    counted; JSON and CSV keep a row for it, with an empty emotion. Exit code 2 if no recording
-    could be used. An answer that is not probable enough to rely on is marked unsure.
+    counted; JSON, CSV and files keep a row for it, with an empty emotion and the cause as its
+    error. Exit code 2 if no recording could be used. An answer that is not probable enough to rely
+    on is marked unsure. Many recordings go to a file with --output; stopped, the same command goes
+    on, and passes over those that are answered.
 
-    Example: sertool predict interview.wav --timeline --output interview.png
+    Example: sertool predict interviews/ --jobs 2 --output answers.parquet
     """
-    if output and not timeline:
-        raise BadChoice(
-            "--output FILE writes a timeline; add --timeline, or use --format csv > FILE"
-        )
+    jobs = console.checked_jobs(jobs)
     if hop is not None and not timeline:
         raise BadChoice(f"--hop {hop:g} is of a timeline; add --timeline")
-    predictor = model_options.predictor(backend, model, voice)
-    with _local_files(recordings) as given:
-        paths = files(given)
-        if timeline:
-            show_timeline(predictor, paths, 1.0 if hop is None else hop, format, output)
+    if output and not timeline and output.suffix.lower() in OF_TIMELINES:
+        raise BadChoice(f"--output {output} writes a timeline; add --timeline, or name a .csv")
+    from sertool.audio import channels
+
+    channels.checked(channel)
+    hop_s = (1.0 if hop is None else hop) if timeline else None
+    question = Question(backend, model, voice, channel, hop_s, tuple(plugin or ()))
+    predictor = question.predictor()
+    with _local_files(recordings) as (given, called):
+        paths = list(dict.fromkeys(files(given)))
+        is_one = len(paths) == 1 and not any(each.is_dir() for each in given)
+        rows_only = output is not None and output.suffix.lower() in (".jsonl", ".parquet")
+        if hop_s is not None and is_one and not rows_only:
+            with stopping.answered("nothing was written"):
+                show_timeline(predictor, paths[0], hop_s, format, output, channel)
+            return
+        if output:
+            n_bad, n_all = keep(question, paths, output, jobs, called)
+        elif hop_s is not None:
+            n_bad, n_all = show_spans(question, paths, format, jobs, called)
         else:
-            _show(_predict(predictor, paths), format)
-
-
-def _show(predictions: Sequence[Prediction], format: PredictionFormat) -> None:
-    _SHOW[format](predictions)
-    n_bad = sum(not each.emotion for each in predictions)
+            n_bad, n_all = _show(question, paths, format, jobs, called)
     if n_bad:
-        console.say(f"{n_bad} of {len(predictions)} recordings could not be used")
-    if n_bad == len(predictions):
+        asked = ", and --strict was asked for" if strict else ""
+        console.say(f"{n_bad:,} of {n_all:,} recordings could not be used{asked}")
+    if n_bad and (strict or n_bad == n_all):
         raise typer.Exit(2)
 
 
+def _show(
+    question: Question, paths: Sequence[Path], format: PredictionFormat, jobs: int, called: Called
+) -> tuple[int, int]:
+    """Show the answers once all are there; of how many recordings how many are bad."""
+    with stopping.answered("nothing is kept; with --output FILE the same command goes on"):
+        work = answering.of_each(answering.predictions, question, paths, jobs, "predicting")
+        found = [[_named(one, called) for one in some] for some in work]
+    answers = list(chain.from_iterable(found))
+    bad = [(one.path, one.error) for one in answers if one.error]
+    for line in skipped.lines(bad):
+        console.say(line)
+    _SHOW[format](answers)
+    return len(bad), len(paths)
+
+
 @contextmanager
-def _local_files(recordings: Sequence[Path]) -> Iterator[list[Path]]:
-    """The recordings, what comes on standard input as a file for as long as it is needed."""
+def _local_files(recordings: Sequence[Path]) -> Iterator[tuple[list[Path], Called]]:
+    """The recordings, what comes on standard input as a file for as long as it is needed.
+
+    With what to call a text that names that file; errors do so themselves.
+    """
     if STDIN not in recordings:
-        yield list(recordings)
+        yield list(recordings), str
         return
     if recordings.count(STDIN) > 1:
         raise BadChoice("- stands for standard input, which can be read once")
@@ -106,31 +150,31 @@ def _local_files(recordings: Sequence[Path]) -> Iterator[list[Path]]:
         file = Path(folder) / STDIN_NAME
         with file.open("wb") as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy)
-        yield [file if each == STDIN else each for each in recordings]
+
+        def called(text: str) -> str:
+            return str(STDIN) if text == str(file) else text.replace(str(file), STDIN_NAME)
+
+        try:
+            yield [file if each == STDIN else each for each in recordings], called
+        except SertoolError as error:
+            raise type(error)(called(str(error))) from None
 
 
-def _predict(predictor: Predictor, paths: Sequence[Path]) -> list[Prediction]:
-    from sertool.models.prediction import Prediction
-
-    found = console.outcomes(predictor, paths, "predicting")
-    return [
-        _named(each) if each else Prediction(str(path), "", {}, 0.0, 0.0, 0.0)
-        for path, each in zip(paths, found, strict=True)
-    ]
-
-
-def _named(prediction: Prediction) -> Prediction:
+def _named(prediction: Prediction, called: Called) -> Prediction:
     """The same; what came on standard input is called as it was given."""
-    if Path(prediction.path).name != STDIN_NAME:
-        return prediction
-    return dataclasses.replace(prediction, path=str(STDIN))
+    path, error = called(prediction.path), called(prediction.error)
+    return dataclasses.replace(prediction, path=path, error=error)
 
 
 def _table(predictions: Sequence[Prediction]) -> None:
     emotions = _emotions(predictions)
     names = [Path(each.path).name for each in predictions]
-    if len({*names}) < len(names):
+    if len({*names}) < len({each.path for each in predictions}):
         names = [each.path for each in predictions]
+    names = [
+        f"{name}, {each.channel}" if each.channel else name
+        for name, each in zip(names, predictions, strict=True)
+    ]
     rows = [
         (
             name,
@@ -143,25 +187,25 @@ def _table(predictions: Sequence[Prediction]) -> None:
     if rows:
         console.show("Predictions", ("recording", "emotion", *emotions), rows)
     for each in predictions:
-        for remark in each.remarks:
-            console.say(f"{each.path}: {remark}")
+        side = f", {each.channel}" if each.channel else ""
+        for remark in each.remarks if each.emotion else ():
+            console.say(f"{each.path}{side}: {remark}")
 
 
 def _json(predictions: Sequence[Prediction]) -> None:
-    typer.echo(json.dumps([dataclasses.asdict(each) for each in predictions], indent=2))
+    typer.echo(json.dumps([each.facts() for each in predictions], indent=2))
 
 
 def _csv(predictions: Sequence[Prediction]) -> None:
-    emotions = _emotions(predictions)
+    from sertool.models.answer_file import plain
+
+    facts = ("start_s", "end_s", "duration_s", "compute_s", "confident", "remarks", "channel")
+    heads = ["path", "emotion", *_emotions(predictions), *facts, "error", "seconds"]
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(
-        ["path", "emotion", *emotions, "start_s", "end_s", "seconds", "confident", "remarks"]
-    )
-    for each in predictions:
-        numbers = [each.probabilities.get(name, "") for name in emotions]
-        times = [each.start_s, each.end_s, each.seconds]
-        verdict = [str(each.confident).lower(), "; ".join(each.remarks)]
-        writer.writerow([each.path, each.emotion, *numbers, *times, *verdict])
+    writer.writerow(heads)
+    for one in predictions:
+        row = {**answering.flat(one), "seconds": one.compute_s}
+        writer.writerow([plain(row.get(head)) for head in heads])
 
 
 def _emotions(predictions: Sequence[Prediction]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,37 +24,74 @@ PICTURES = (".png", ".svg")
 
 def show(
     predictor: Predictor,
-    paths: Sequence[Path],
+    path: Path,
     hop_s: float,
     format: PredictionFormat,
     output: Path | None,
+    channel: str,
 ) -> None:
     """Predict one recording window by window; show its spans, or write them to a file.
 
     Raises:
-        BadChoice: several recordings, or a suffix that is not known.
+        BadChoice: a suffix that is not known, or a format that holds one
+            channel where several are asked for.
     """
-    from sertool import timeline
-    from sertool.storage import writing
-    from sertool.timeline import envelope
+    from sertool.audio import LONGEST_TIMELINE_S, decoding
+    from sertool.audio.channels import EACH
 
-    if len(paths) != 1:
-        raise BadChoice(f"--timeline goes through one recording, these are {len(paths)}")
-    (path,) = paths
     if output:
         _check_suffix(output)
-    windows = _windows(predictor, path, hop_s)
-    spans = list(timeline.spans(windows))
-    outline = envelope.of_recording(path)
+    names = [channel]
+    if channel == EACH:
+        _check_holds_several(output)
+        names = list(decoding.names_of_channels(path, LONGEST_TIMELINE_S))
+    followed = [_followed(predictor, path, hop_s, name) for name in names]
     if output:
-        writing.write(output, _content(output, path, outline, windows, spans))
-        typer.echo(f"{output}: {len(spans)} spans of {outline.duration_s:.1f} s")
+        _write(output, path, followed)
     else:
-        _print(spans, outline, format)
-    _say_remarks(windows)
+        _print(followed, format)
+    for each in followed:
+        _say_remarks(each)
 
 
-def _windows(predictor: Predictor, path: Path, hop_s: float) -> list[Prediction]:
+@dataclass(frozen=True)
+class _Followed:
+    """A timeline of one channel."""
+
+    windows: Sequence[Prediction]
+    spans: Sequence[Span]
+    outline: Envelope
+
+    @property
+    def channel(self) -> str:
+        return next((span.channel for span in self.spans), "")
+
+
+def _followed(predictor: Predictor, path: Path, hop_s: float, channel: str) -> _Followed:
+    from sertool import timeline
+    from sertool.timeline import envelope
+
+    windows = _windows(predictor, path, hop_s, channel)
+    return _Followed(windows, list(timeline.spans(windows)), envelope.of_recording(path, channel))
+
+
+def _write(output: Path, path: Path, followed: Sequence[_Followed]) -> None:
+    from sertool.storage import writing
+
+    spans = [span for each in followed for span in each.spans]
+    first = followed[0]
+    writing.write(output, _content(output, path, first.outline, first.windows, spans))
+    typer.echo(f"{output}: {len(spans)} spans of {first.outline.duration_s:.1f} s")
+
+
+def _check_holds_several(output: Path | None) -> None:
+    if output and output.suffix.lower() not in (".csv", ".json"):
+        raise BadChoice(
+            f"--output {output} holds one channel; give --channel left or right, or .csv or .json"
+        )
+
+
+def _windows(predictor: Predictor, path: Path, hop_s: float, channel: str) -> list[Prediction]:
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
     windows = []
@@ -61,7 +99,7 @@ def _windows(predictor: Predictor, path: Path, hop_s: float) -> list[Prediction]
         SpinnerColumn(), TextColumn("{task.description}"), console=console.stderr(), transient=True
     ) as progress:
         task = progress.add_task("listening")
-        with closing(predictor.timeline(path, hop_s=hop_s)) as predictions:
+        with closing(predictor.timeline(path, hop_s=hop_s, channel=channel)) as predictions:
             for window in predictions:
                 windows.append(window)
                 progress.update(task, description=f"listening: {window.end_s:.0f} s")
@@ -97,36 +135,44 @@ def _content(
     return by_suffix[suffix](spans, outline.duration_s).encode()
 
 
-def _print(spans: Sequence[Span], outline: Envelope, format: PredictionFormat) -> None:
+def _print(followed: Sequence[_Followed], format: PredictionFormat) -> None:
     from sertool.timeline import formats
 
-    if format is PredictionFormat.table:
-        rows = [
-            (
-                _clock(each.start_s),
-                _clock(each.end_s),
-                console.verdict(each),
-                f"{each.probability:.2f}",
-            )
-            for each in spans
-        ]
-        title = f"Timeline of {_clock(outline.duration_s)}"
+    duration_s = followed[0].outline.duration_s
+    if format is not PredictionFormat.table:
+        spans = [span for each in followed for span in each.spans]
+        typer.echo(formats.BY_SUFFIX[f".{format}"](spans, duration_s), nl=False)
+        return
+    for each in followed:
+        side = f", {each.channel}" if each.channel else ""
+        title = f"Timeline of {_clock(duration_s)}{side}"
+        rows = [_row(span) for span in each.spans]
         console.show(title, ("from", "to", "emotion", "probability"), rows)
-    else:
-        typer.echo(formats.BY_SUFFIX[f".{format}"](spans, outline.duration_s), nl=False)
 
 
-def _say_remarks(windows: Sequence[Prediction]) -> None:
-    """How many windows each kind of remark was made on."""
+def _row(span: Span) -> tuple[str, ...]:
+    times = (_clock(span.start_s), _clock(span.end_s))
+    return (*times, console.verdict(span), f"{span.probability:.2f}")
+
+
+def _say_remarks(followed: _Followed) -> None:
+    """What there is to say of the recording, and on how many windows each other remark was made."""
     from collections import Counter
 
+    windows, of_all = followed.windows, followed.outline.remarks
+    side = f"{followed.channel}: " if followed.channel else ""
     kinds = Counter(
-        remark.split(":")[0].split(" (")[0] for each in windows for remark in each.remarks
+        remark.split(":")[0].split(" (")[0]
+        for each in windows
+        for remark in each.remarks
+        if remark not in of_all
     )
+    for remark in of_all:
+        console.say(f"{side}{remark}")
     if not windows:
-        console.say("nobody seems to speak in this recording")
+        console.say(f"{side}nobody seems to speak in this recording")
     for kind, count in kinds.most_common():
-        console.say(f"{count} of {len(windows)} windows: {kind}")
+        console.say(f"{side}{count} of {len(windows)} windows: {kind}")
 
 
 def _clock(seconds: float) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sertool.cli import console, home
+from sertool.cli import console, home, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.errors import BadChoice
+from sertool.features.sets import BEST
 from sertool.notation import percent, settings
 
 if TYPE_CHECKING:
@@ -36,13 +37,21 @@ def train(
         str, typer.Option(metavar="six|all|A,B", help="Which emotions to recognise.")
     ] = "six",
     features: Annotated[
-        str, typer.Option(metavar="A,B", help="Feature sets: librosa178, functionals.")
-    ] = "librosa178",
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Feature sets: functionals, librosa178, speech. (default: "
+            f"{','.join(BEST)}, if the store holds them)",
+        ),
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
+    ] = None,
     train_variants: Annotated[
         str | None,
         typer.Option(
             metavar="A,B",
-            help="Variants to train on: original, noise, stretch_pitch. (default: all)",
+            help="Variants to train on: original, noise, stretch_pitch. (default: original)",
         ),
     ] = None,
     set: Annotated[
@@ -77,7 +86,7 @@ def train(
     from sertool.models import card, persistence, training
     from sertool.storage import writing
     from sertool.store import stored_sets
-    from sertool.types import VARIANTS
+    from sertool.types import TRAIN_VARIANTS
 
     if output.is_dir():
         raise BadChoice(f"--output {output} is a folder; give the name of a file")
@@ -90,14 +99,17 @@ def train(
         corpora=names,
         estimators={estimator: dict(map(_parameter, set or []))},
         emotions=emotions if emotions in ("six", "all") else console.words(emotions),
-        train_variants=console.words(train_variants) if train_variants else VARIANTS,
+        train_variants=console.words(train_variants) if train_variants else TRAIN_VARIANTS,
     )
-    sets = console.feature_sets(features)
+    sets = console.feature_sets(features or ",".join(home.features_of(place)), window)
     for name in sets:
         stored_sets.refuse_missing(place, name)
     table = store_file.read(place, names, sets)
     rows = training.select_rows(table, asked.emotions, asked.train_variants)
-    with console.narrated(f"training {estimator} on {rows.num_rows:,} rows", training.LOG):
+    with (
+        stopping.answered(f"{output} is as it was; the same command begins anew"),
+        console.narrated(f"training {estimator} on {rows.num_rows:,} rows", training.LOG),
+    ):
         model = training.train(rows, asked.estimators[0], feature_sets=sets, seed=seed, folds=folds)
         if unseen:
             others = store_file.read(place, console.words(unseen), sets)

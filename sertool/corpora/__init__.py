@@ -10,15 +10,25 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sertool import registry
+from sertool.corpora._walk import (
+    SUFFIXES,
+    PassedOver,
+    is_hidden,
+    is_sound_name,
+    sound_files,
+)
 from sertool.errors import NotEnough, NotFound
 from sertool.storage import paths
 from sertool.types import Clip, Corpus
 
-SUFFIXES = (
-    ".wav", ".flac", ".aiff", ".aif", ".au", ".opus", ".ogg", ".m4a", ".aac", ".mp3", ".wma",
-    ".webm", ".mp4",
-)  # fmt: skip
-"""What a sound file's name ends in, the lossless first: of two copies the earlier one counts."""
+__all__ = [
+    "SUFFIXES",
+    "PassedOver",
+    "find_clips",
+    "find_corpus",
+    "match_name",
+    "sound_files",
+]
 
 
 def match_name(pattern: str, path: str) -> re.Match[str] | None:
@@ -39,7 +49,7 @@ def match_name(pattern: str, path: str) -> re.Match[str] | None:
     True
     """
     parts = PurePosixPath(path)
-    if parts.suffix.lower() not in SUFFIXES or any(map(_is_hidden, parts.parts)):
+    if not is_sound_name(parts) or any(map(is_hidden, parts.parts)):
         return None
     stem = str(parts.with_suffix(""))
     return re.search(rf"(?<![^/])(?:{pattern})\Z", stem, re.IGNORECASE | re.ASCII)
@@ -90,12 +100,17 @@ def _parsed(
     return clip
 
 
-def find_clips(corpus: Corpus, folder: Path) -> list[Clip]:
+def find_clips(corpus: Corpus, folder: Path, passed_over: PassedOver | None = None) -> list[Clip]:
     """The clips of a corpus below a folder, sorted by path.
 
     A recording that lies there several times counts once: the copy in the fewest folders, then
     the one whose suffix stands first in `SUFFIXES`, then the first by name. Links are followed,
     but no folder is entered twice.
+
+    Args:
+        corpus: whose names the files have.
+        folder: local or remote.
+        passed_over: counts what is left out for its name alone.
 
     Raises:
         NotFound: there is no such folder, or one that may not be read.
@@ -106,8 +121,8 @@ def find_clips(corpus: Corpus, folder: Path) -> list[Clip]:
     sertool.errors.NotFound: no folder no/such/folder: give the one that holds emodb
     """
     if not folder.is_dir():
-        raise NotFound(f"no folder {folder.as_posix()}: give the one that holds {corpus.name}")
-    found = list(sound_files(folder))
+        raise NotFound(_no_folder(corpus, folder))
+    found = list(sound_files(folder, passed_over))
     recordings: dict[str, Clip] = {}
     for path in sorted(found, key=_preference):
         clip = corpus.parse(path)
@@ -118,51 +133,16 @@ def find_clips(corpus: Corpus, folder: Path) -> list[Clip]:
     return sorted(recordings.values(), key=lambda clip: clip.path)
 
 
-def sound_files(folder: Path) -> Iterator[str]:
-    """The sound files below a folder, as POSIX paths inside it, hidden ones left out.
+def _no_folder(corpus: Corpus, folder: Path) -> str:
+    from sertool.audio import nosound
 
-    Breadth first, so that a folder reached on two ways is entered on the shorter one.
-
-    Raises:
-        NotFound: a folder that may not be read.
-    """
-    yield from _walked(folder) if paths.is_local(folder) else _remote_sound_files(folder)
-
-
-def _walked(folder: Path) -> Iterator[str]:
-    """Breadth first, so that a folder reached on two ways is entered on the shorter one."""
-    entered: set[Path] = set()
-    level = [folder]
-    while level:
-        new = {one.resolve(): one for one in reversed(level) if one.resolve() not in entered}
-        entered.update(new)
-        entries = sorted(entry for one in new.values() for entry in _entries(one))
-        visible = [entry for entry in entries if not _is_hidden(entry.name)]
-        level = [entry for entry in visible if entry.is_dir()]
-        for entry in visible:
-            if entry.suffix.lower() in SUFFIXES and entry.is_file():
-                yield entry.relative_to(folder).as_posix()
-
-
-def _remote_sound_files(folder: Path) -> Iterator[str]:
-    """The same of a remote folder, where there are no links."""
-    for path in paths.below(folder):
-        parts = PurePosixPath(path)
-        if parts.suffix.lower() in SUFFIXES and not any(map(_is_hidden, parts.parts)):
-            yield path
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return list(folder.iterdir())
-    except PermissionError as error:
-        raise NotFound(
-            f"no permission to read {folder.as_posix()}: change it or move it"
-        ) from error
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name == "__MACOSX"
+    if paths.is_local(folder) and folder.is_file():
+        with folder.open("rb") as file:
+            what = nosound.archive(file.read(nosound.HEAD))
+        if what:
+            return f"{folder.as_posix()} is {what}: unpack it and give the folder that it makes"
+        return f"{folder.as_posix()} is a file: give the folder that holds {corpus.name}"
+    return f"no folder {folder.as_posix()}: give the one that holds {corpus.name}"
 
 
 def _preference(path: str) -> tuple[int, int, str]:

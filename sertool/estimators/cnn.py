@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -13,8 +13,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
+from sertool import parallel
 from sertool.errors import BadChoice
 from sertool.estimators import Estimator
 from sertool.estimators._network import Examples, Floats, logits, network, threads
@@ -131,11 +131,10 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _carried(self, chunks: Sequence[Floats]) -> list[Floats]:
         """The logits of each chunk of rows, by a thread for each.
 
-        BLAS's own threads lose more by waiting for each other than they gain. A single chunk, such
-        as a row that is heard live, is not worth a thread.
+        A single chunk, such as a row that is heard live, is not worth a thread.
         """
         carry = partial(logits, self.weights_)
-        with _blas().limit(limits=1, user_api="blas"):
+        with parallel.one_blas_thread():
             if len(chunks) == 1:
                 return [carry(chunks[0])]
             with ThreadPoolExecutor(threads()) as pool:
@@ -170,11 +169,6 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if score > best:
                 best, self.best_epoch_, self.weights_ = score, epoch, net.weights()
         return self
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 estimator = Estimator(

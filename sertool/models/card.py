@@ -29,7 +29,7 @@ def card(model: Model) -> str:
     parts = [
         f"# {model.name}: {', '.join(model.labels)}",
         f"Recognises {len(model.labels)} emotions from {len(model.features)} features of "
-        f"{model.window['seconds']} s of speech.",
+        f"{_part(model.window)}.",
         "## Intended use and limits",
         LIMITS,
         "## Trained on",
@@ -66,6 +66,18 @@ def card(model: Model) -> str:
         "\n".join(f"* {line}" for line in _origin(model)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _part(window: Mapping[str, Any]) -> str:
+    """Which part of a recording is analysed.
+
+    >>> _part({"seconds": 6.0, "offset_s": 0.0, "name": "utterance"})
+    'up to 6.0 s, from the first to the last sound of speech (window rule utterance)'
+    """
+    if window.get("name") == "utterance":
+        found = f"up to {window['seconds']} s, from the first to the last sound of speech"
+        return f"{found} (window rule utterance)"
+    return f"{window['seconds']} s from {window['offset_s']} s on (window rule study)"
 
 
 def _confidence(sure_from: float) -> str:

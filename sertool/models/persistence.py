@@ -35,6 +35,7 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
 from sertool import estimators
+from sertool.audio import nosound
 from sertool.errors import BadModel, NotFound, SertoolError
 from sertool.models import trust
 from sertool.models.trust import UntrustedTypesFoundException
@@ -185,7 +186,7 @@ def _unpacked(packed: bytes, path: Path) -> bytes:
             f"again with: sertool train --estimator NAME --store DIR --output {path}"
         )
     if first is None:
-        raise _no_model(path, "its first line is not that of a model")
+        raise _no_model(path, _instead(packed))
     stream = memoryview(packed)[first.end() :]
     if hashlib.sha256(stream).hexdigest().encode() != first[2]:
         raise BadModel(f"{path} is damaged (its checksum is wrong); get it or train it again")
@@ -235,7 +236,19 @@ def _members_named(schema: object) -> Iterator[str]:
 
 
 def _no_model(path: Path, cause: str) -> BadModel:
-    return BadModel(f"{path} is no model file ({cause}); train it again")
+    return BadModel(
+        f"{path} is no model file ({cause}); give one that sertool train wrote, or a model that "
+        "ships, by its name"
+    )
+
+
+def _instead(content: bytes) -> str:
+    """What a file is that does not begin as a model file does."""
+    if content.lstrip().startswith(b"{"):
+        return "it is JSON; a voice file goes with --voice"
+    if nosound.text(content[: nosound.HEAD]):
+        return "it is text"
+    return "it does not begin as one"
 
 
 def _model(content: dict[str, Any], path: Path) -> Model:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import IO, Any, Literal, overload
 
 import numpy as np
 
 from sertool import audio
-from sertool.audio import decoding
+from sertool.audio import arrays, channels, clipping, decoded, decoding, inputs
 from sertool.audio.activity import speech
-from sertool.audio.windows import windows
-from sertool.errors import BadChoice, BadModel, BadRecording, UnknownName, choices
+from sertool.audio.utterance import refuse_silence
+from sertool.audio.windows import described_part, windows
+from sertool.errors import BadRecording, UnknownName, choices
 from sertool.features import sets
-from sertool.features.sets import FeatureSet
 from sertool.features.spectrum import Spectrum
 from sertool.models import persistence, remarks
+from sertool.models.measured_sets import feature_sets
 from sertool.models.persistence import Model
+from sertool.models.predicted import Prediction as Prediction
 from sertool.models.voice import Voice, for_speaker
 from sertool.storage import paths
 from sertool.types import Signal
@@ -29,41 +31,12 @@ MODELS = paths.ASSETS / "models"
 """The models that ship with the package, one file per estimator."""
 LONG_S = 10.0
 """From this length on, a remark says that one window is a small part of the recording."""
-ARRAY = "array"
+ARRAY = arrays.NAME
 """The `path` of a prediction on samples that came from no file."""
 
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a model takes a recording, or a part of it, for.
-
-    Attributes:
-        path: the recording, as it was given; "array" for samples.
-        emotion: the most probable one.
-        probabilities: by emotion, calibrated, summing to 1.
-        start_s: where the analysed window begins, in seconds.
-        end_s: where it ends, in seconds.
-        seconds: how long the prediction took.
-        confident: whether the emotion is as probable as the model asks for (`Model.sure_from`:
-            3 in 4 such answers were right on held-out speakers) in sound like that of training;
-            False = unsure.
-        remarks: what makes this recording unlike those that the model was trained on (see
-            `sertool.models.remarks`), and whether most of it was not analysed, a phrase each;
-            () = nothing.
-
-    >>> found = Prediction("a.wav", "sad", {"angry": 0.25, "sad": 0.75}, 0.6, 3.1, 0.004)
-    >>> found.probabilities[found.emotion], found.end_s - found.start_s
-    (0.75, 2.5)
-    """
-
-    path: str
-    emotion: str
-    probabilities: dict[str, float]
-    start_s: float
-    end_s: float
-    seconds: float
-    confident: bool = False
-    remarks: tuple[str, ...] = ()
+One = str | Path | IO[bytes] | bytes | np.ndarray
+"""A recording: a path, an open file, bytes, or samples."""
+OneChannel = Literal["mix", "left", "right"]
 
 
 class Predictor:
@@ -77,73 +50,156 @@ class Predictor:
 
     >>> predictor = load("svm")
     >>> len(predictor.model.features), predictor.rule.rate, predictor.rule.seconds
-    (517, 22050, 2.5)
+    (517, 22050, 4.0)
     """
 
     def __init__(self, model: Model) -> None:
-        self._sets = _feature_sets(model)
+        self._sets = feature_sets(model)
         self.model = model
         self.rule = audio.WindowRule(**model.window)
 
-    def __call__(self, recording: str | Path | np.ndarray, rate: int | None = None) -> Prediction:
-        """Recognise the emotion of one recording, by the window of training: 2.5 s from 0.6 s on.
+    @overload
+    def __call__(
+        self, recording: One, rate: int | None = None, *, channel: OneChannel = "mix"
+    ) -> Prediction: ...
+    @overload
+    def __call__(
+        self, recording: Sequence[Any], rate: int | None = None, *, channel: str = "mix"
+    ) -> Any: ...
+    def __call__(
+        self, recording: One | Sequence[Any], rate: int | None = None, *, channel: str = "mix"
+    ) -> Prediction | list[Prediction]:
+        """Recognise the emotion of a recording, by the window of training (`Predictor.rule`).
 
         Args:
-            recording: the path of a sound file, or samples of shape (n,) or (n, channels), floats
-                in [-1, 1] or integers of their full range.
+            recording: the path of a sound file, a file that was opened to be read as bytes, or the
+                bytes; or samples of shape (n,), (n, channels) or (channels, n), an array or lists,
+                floats in [-1, 1] or integers of their full range. A list of any of these is
+                answered with a list.
             rate: of samples, in Hz; a file has its own.
+            channel: "mix", the mean of the channels, or the loudest where they cancel each other;
+                "left", "right" or a number from 1 on; "each", which is answered with a list.
 
         Raises:
             NotFound: no such file.
-            BadRecording: no sound, or too short, damaged or silent.
-            BadChoice: samples without a rate, or a file with one.
+            BadRecording: no sound, or too short or damaged, nobody seems to speak in it, or no
+                such channel.
+            BadChoice: samples without a rate, a file with one, or a channel that cannot be.
 
         >>> time = np.arange(22_050) / 22_050
-        >>> prediction = load("xgboost")(0.1 * np.sin(2 * np.pi * 220 * time), rate=22_050)
+        >>> vowels = np.sin(2 * np.pi * 220 * time) * np.maximum(0, np.sin(2 * np.pi * 4 * time))
+        >>> predictor = load("xgboost")
+        >>> prediction = predictor(0.1 * vowels, rate=22_050)
         >>> prediction.start_s, prediction.end_s, round(sum(prediction.probabilities.values()), 6)
-        (0.6, 1.0, 1.0)
+        (0.0, 0.88, 1.0)
+        >>> both = predictor(np.stack([vowels, vowels / 2]), rate=22_050, channel="each")
+        >>> [each.channel for each in both]
+        ['left', 'right']
         """
+        if inputs.are_several(recording):
+            found = [self._channels(each, rate, channel) for each in recording]
+            return list(chain.from_iterable(found))
+        predictions = self._channels(recording, rate, channel)
+        return predictions if channel == channels.EACH else predictions[0]
+
+    def _channels(self, recording: Any, rate: int | None, channel: str) -> list[Prediction]:
         started = time.perf_counter()
-        name = _name(recording)
-        sound = _sound(recording, rate)
-        signal, start_s = audio.described(sound, self.rule, name)
-        prediction = self._predict(signal, start_s, name, started)
-        duration_s = sound.samples.size / sound.rate
-        if duration_s < LONG_S:
-            return prediction
-        analysed = f"{self.rule.seconds} of {duration_s:.0f} s were analysed: a timeline covers all"
-        return dataclasses.replace(prediction, remarks=(*prediction.remarks, analysed))
+        name = inputs.name(recording)
+        opener = inputs.opener(recording, rate, audio.LONGEST_S, audio.MOST_VALUES)
+        found = []
+        for sound in decoded.sounds(opener, channels.checked(channel), name):
+            found.append(self.sound(sound, name, started))
+            started = time.perf_counter()
+        return found
+
+    def sound(self, sound: decoded.Sound, name: str, started: float | None = None) -> Prediction:
+        """Recognise the emotion of a recording that is decoded already.
+
+        Args:
+            sound: from `sertool.audio.sound`.
+            name: what the prediction and errors call it.
+            started: when the work on it began (`time.perf_counter`); None = now.
+
+        Raises:
+            BadRecording: too short, or nobody seems to speak in it.
+        """
+        started = time.perf_counter() if started is None else started
+        signal, start_s = audio.described(sound.signal, self.rule, name)
+        seconds = signal.samples.size / signal.rate
+        if self.rule.name == "study":
+            refuse_silence(sound.signal, start_s, start_s + seconds, name)
+        near = sound.peaks.near_largest(start_s, start_s + seconds)
+        prediction = self._predict(signal, start_s, name, started, near)
+        remarks = [*prediction.remarks, *sound.remarks]
+        is_long = sound.duration_s >= LONG_S
+        if is_long:
+            remarks.append(
+                f"{seconds:.1f} of {sound.duration_s:.0f} s were analysed: a timeline covers all "
+                "(--timeline)"
+            )
+        return dataclasses.replace(
+            prediction,
+            confident=prediction.confident and not is_long,
+            remarks=tuple(remarks),
+            channel=sound.channel,
+            duration_s=sound.duration_s,
+        )
 
     def timeline(
-        self, recording: str | Path | np.ndarray, rate: int | None = None, *, hop_s: float = 1.0
+        self,
+        recording: One,
+        rate: int | None = None,
+        *,
+        hop_s: float = 1.0,
+        channel: str = "mix",
     ) -> Generator[Prediction]:
         """Recognise the emotions of a long recording, window by window, as it is decoded.
 
         Windows of 2.5 s begin every `hop_s` seconds; one more ends with the recording, and one
         shorter than a window is a window by itself. Those in which nobody seems to speak are left
-        out (`sertool.audio.activity`). Memory does not grow with the length of the recording.
+        out (`sertool.audio.activity`); by the rule "utterance" a prediction is of the part of its
+        window from the first to the last active frame. Memory does not grow with the length of
+        the recording.
 
         Args:
-            recording: as above, of up to 24 hours.
+            recording: as above, one of up to 24 hours.
             rate: as above.
             hop_s: from 0.05 to 2.5.
+            channel: as above, but "each": one timeline follows one channel. The loudest instead of
+                a mix is that of the whole recording, which is decoded once before to find it.
 
         Raises:
-            NotFound, BadRecording, BadChoice: as above; that a file is damaged may show late.
+            NotFound, BadRecording, BadChoice: as above; that a file is damaged may show late. That
+                a part is missing is remarked on the last window.
 
         >>> list(load("xgboost").timeline(np.zeros(22_050), rate=22_050))
         []
         """
-        name = _name(recording)
-        with _stream(recording, rate) as stream:
-            for start_s, signal in speech(windows(stream.blocks, stream.rate, self.rule, hop_s)):
-                yield self._predict(signal, start_s, name, time.perf_counter())
+        name = inputs.name(recording)
+        opener = inputs.opener(recording, rate, audio.LONGEST_TIMELINE_S)
+        with decoding.chosen(opener, channel, name) as stream:
+            last = None
+            for window in self._windows(stream, name, hop_s):
+                if last:
+                    yield last
+                last = window
+            if last:
+                yield dataclasses.replace(last, remarks=(*last.remarks, *stream.remarks()))
+
+    def _windows(self, stream: decoding.Stream, name: str, hop_s: float) -> Iterator[Prediction]:
+        peaks = decoded.peaks_of(stream)
+        blocks = decoded.watched(stream, peaks)
+        for start_s, signal in speech(windows(blocks, stream.rate, self.rule, hop_s)):
+            near = peaks.near_largest(start_s, start_s + signal.samples.size / signal.rate)
+            found = self._predict_window(signal, start_s, name, time.perf_counter(), near)
+            yield dataclasses.replace(found, channel=stream.label)
 
     def window(self, signal: Signal, start_s: float = 0.0) -> Prediction:
         """Recognise the emotion of a piece of sound that is cut already, such as a live one.
 
         Args:
-            signal: mono, at any rate, from 0.1 to 2.5 s; all of it is analysed.
+            signal: mono, at any rate, from 0.1 to 2.5 s; by the rule "utterance" what is analysed
+                reaches from its first to its last active frame, otherwise it is all of it.
             start_s: where it begins in what it was cut from.
 
         Raises:
@@ -155,13 +211,16 @@ class Predictor:
         """
         started = time.perf_counter()
         length_s = signal.samples.size / signal.rate
-        if not self.rule.minimum_s <= length_s < self.rule.seconds + 0.5 / signal.rate:
+        if not self.rule.minimum_s <= length_s < self.rule.timeline_s + 0.5 / signal.rate:
             raise BadRecording(
                 f"a window of {length_s:.3f} s; possible are {self.rule.minimum_s} to "
-                f"{self.rule.seconds} s: cut it, or call the predictor itself"
+                f"{self.rule.timeline_s} s: cut it, or call the predictor itself"
             )
-        samples = Signal(_mono(signal.samples), signal.rate)
-        return self._predict(audio.resample(samples, self.rule.rate), start_s, ARRAY, started)
+        samples = decoding.checked(ARRAY, arrays.channels(signal.samples))
+        mono = Signal(decoding.mixed(samples), signal.rate)
+        near = clipping.near_largest(samples)
+        part = audio.resampled_by(mono, self.rule)
+        return self._predict_window(part, start_s, ARRAY, started, near)
 
     def for_speaker(self, voice: Voice) -> Predictor:
         """A predictor of the same model for one speaker; this one stays as it is.
@@ -182,7 +241,16 @@ class Predictor:
         """
         return Predictor(for_speaker(self.model, voice))
 
-    def _predict(self, signal: Signal, start_s: float, name: str, started: float) -> Prediction:
+    def _predict_window(
+        self, signal: Signal, start_s: float, name: str, started: float, near_largest: float
+    ) -> Prediction:
+        """Predict a window that is known to hold speech, at the rule's rate."""
+        part, lead_s = described_part(signal, self.rule)
+        return self._predict(part, start_s + lead_s, name, started, near_largest)
+
+    def _predict(
+        self, signal: Signal, start_s: float, name: str, started: float, near_largest: float
+    ) -> Prediction:
         if not signal.samples.any():
             raise BadRecording(
                 f"'{name}' is digital silence where it is analysed; nothing to recognise"
@@ -190,7 +258,7 @@ class Predictor:
         spectrum = Spectrum.of(signal)
         numbers = sets.measure(self._sets, spectrum)[None, :]
         (probabilities,) = self.model.probabilities(numbers)
-        found = tuple(self._remarks(spectrum, numbers))
+        found = tuple(self._remarks(spectrum, numbers, near_largest))
         best = int(probabilities.argmax())
         return Prediction(
             path=name,
@@ -198,84 +266,17 @@ class Predictor:
             probabilities=dict(zip(self.model.labels, probabilities.tolist(), strict=True)),
             start_s=start_s,
             end_s=start_s + signal.samples.size / signal.rate,
-            seconds=time.perf_counter() - started,
+            compute_s=time.perf_counter() - started,
             confident=bool(probabilities[best] >= self.model.sure_from and not found),
             remarks=found,
         )
 
-    def _remarks(self, spectrum: Spectrum, numbers: np.ndarray) -> Iterator[str]:
-        yield from remarks.of_sound(spectrum)
+    def _remarks(
+        self, spectrum: Spectrum, numbers: np.ndarray, near_largest: float
+    ) -> Iterator[str]:
+        yield from remarks.of_sound(spectrum, near_largest)
         (share,) = remarks.share_outside(numbers, self.model.lowest, self.model.highest)
         yield from remarks.of_features(share, self.model.most_outside)
-
-
-def _feature_sets(model: Model) -> tuple[FeatureSet, ...]:
-    """What a model uses, measured as in its training.
-
-    Raises:
-        BadModel: a set that is not here, or measures other numbers by now.
-    """
-    versions = model.about.get("feature_sets")
-    if not isinstance(versions, Mapping):  # of an older file
-        versions = {}
-    try:
-        names = tuple(versions) or sets.of_columns(model.features)
-        found = tuple(map(sets.get, names))
-    except UnknownName as error:
-        brought = model.about.get("plugins", {}).get("feature_sets", {}).values()
-        remedy = f"install {', '.join(brought)}" if brought else "train the model again"
-        raise BadModel(f"{error}: {remedy}") from None
-    columns = tuple(column for each in found for column in each.columns)
-    changed = [each.name for each in found if versions.get(each.name, each.version) != each.version]
-    if changed or columns != tuple(model.features):
-        raise BadModel(
-            f"the model uses {', '.join(names)}, which measures other numbers now: train it again"
-        )
-    return found
-
-
-def _name(recording: str | Path | np.ndarray) -> str:
-    return ARRAY if isinstance(recording, np.ndarray) else str(recording)
-
-
-def _sound(recording: str | Path | np.ndarray, rate: int | None) -> Signal:
-    if isinstance(recording, np.ndarray):
-        return _of_samples(recording, rate)
-    _no_rate(recording, rate)
-    return audio.read(recording)
-
-
-@contextmanager
-def _stream(recording: str | Path | np.ndarray, rate: int | None) -> Iterator[decoding.Stream]:
-    if isinstance(recording, np.ndarray):
-        sound = _of_samples(recording, rate)
-        yield decoding.Stream(sound.rate, 1, iter([sound.samples[:, None]]))
-    else:
-        _no_rate(recording, rate)
-        with decoding.open_recording(recording, audio.LONGEST_TIMELINE_S) as stream:
-            yield stream
-
-
-def _of_samples(samples: np.ndarray, rate: int | None) -> Signal:
-    if rate is None:
-        raise BadChoice("samples need their rate: predictor(samples, rate=16_000)")
-    decoding.check_rate(ARRAY, rate)
-    return Signal(_mono(samples), rate)
-
-
-def _no_rate(path: str | Path, rate: int | None) -> None:
-    if rate is not None:
-        raise BadChoice(f"'{path}' has a rate of its own; leave rate={rate} out")
-
-
-def _mono(samples: np.ndarray) -> np.ndarray:
-    """Float32 of shape (n,): channels averaged, integers of full range brought to [-1, 1]."""
-    if samples.ndim not in (1, 2) or 0 in samples.shape[1:]:
-        raise BadRecording(f"samples of shape {samples.shape}; give (n,) or (n, channels)")
-    if np.issubdtype(samples.dtype, np.signedinteger):
-        samples = samples / -float(np.iinfo(samples.dtype).min)
-    samples = decoding.checked(ARRAY, samples.astype(np.float32))
-    return samples if samples.ndim == 1 else decoding.mixed(samples)
 
 
 def shipped() -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sertool.audio.activity import is_steady, levels
+from sertool.audio.activity import LARGEST_CONSTANT, is_steady, levels
 from sertool.features.spectrum import Spectrum
 from sertool.features.spectrum.banks import HOP, N_FFT
 
@@ -20,6 +20,8 @@ CLIPPED_SHARE = 0.005
 """Samples within 3 % of the largest from which on it is called clipped; 0.0013 where none is."""
 NARROW_DB = -50.0
 """Power at 4.2 to 7.5 kHz re all above 300 Hz below which it is called narrow; above -39 there."""
+CONSTANT_SHARE = 0.05
+"""Share of the deviation from which on a mean is a constant, and not the rest of a cut wave."""
 _BEYOND = N_FFT // 2 // HOP
 """Frames at either end that reach beyond it."""
 UNUSUAL = 0.02
@@ -28,18 +30,29 @@ FLAGGED = 0.02
 """The share of held-out clips, of the training corpus with most, that may be remarked upon."""
 
 
-def of_sound(spectrum: Spectrum) -> Iterator[str]:
-    """What a window's sound itself shows, a sentence each."""
+def of_sound(spectrum: Spectrum, near_largest: float) -> Iterator[str]:
+    """What a window's sound itself shows, a sentence each.
+
+    Args:
+        spectrum: of the window.
+        near_largest: the share of its samples near the largest (`sertool.audio.clipping`), as they
+            were decoded: resampling makes ripples of what was clipped.
+    """
     frames = levels(spectrum)
-    size = np.abs(spectrum.samples)
     if frames.size and frames.max() < QUIET_DB:
         yield f"very quiet ({frames.max():.0f} dB at its loudest): record it closer or louder"
-    if np.mean(size >= 0.97 * size.max()) > CLIPPED_SHARE:
+    if near_largest > CLIPPED_SHARE:
         yield "clipped, or a plain tone: many samples lie at the largest value"
     if _high_share_db(spectrum) < NARROW_DB:
         yield "nothing above 4 kHz, as on the telephone: the models learnt from full speech"
     if is_steady(frames):
         yield "steady in level, as noise, music or a tone; speech has pauses"
+    constant = float(spectrum.samples.mean(dtype=np.float64))
+    if abs(constant) > max(LARGEST_CONSTANT, CONSTANT_SHARE * float(spectrum.samples.std())):
+        yield (
+            f"a constant (DC) of {100 * abs(constant):.1f} % of full scale changes what this model "
+            "answers: take it off, or choose a model whose window rule is utterance"
+        )
 
 
 def bounds(X: np.ndarray, corpora: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -22,7 +22,7 @@ from sertool.learning.candidate import Candidate
 from sertool.models import assessment, remarks, trial
 from sertool.models.assessment import Answers
 from sertool.models.persistence import Model
-from sertool.types import SIX_EMOTIONS, VARIANTS
+from sertool.types import SIX_EMOTIONS, TRAIN_VARIANTS, VARIANTS
 
 LOG = getLogger(__name__)
 
@@ -31,7 +31,7 @@ def train(
     table: pa.Table,
     candidate: Candidate,
     *,
-    feature_sets: Sequence[str] = sets.REFERENCE,
+    feature_sets: Sequence[str] = sets.BEST,
     seed: int = 42,
     folds: int = 5,
 ) -> Model:
@@ -122,7 +122,7 @@ def assessed(model: Model, table: pa.Table) -> Model:
 
 
 def select_rows(
-    table: pa.Table, emotions: Sequence[str] | str, variants: Sequence[str] = VARIANTS
+    table: pa.Table, emotions: Sequence[str] | str, variants: Sequence[str] = TRAIN_VARIANTS
 ) -> pa.Table:
     """The rows of some emotions ("six", "all" or a list) and variants.
 
@@ -132,9 +132,15 @@ def select_rows(
     if emotions != "all":
         wanted = SIX_EMOTIONS if emotions == "six" else emotions
         table = table.filter(pc.is_in(table.column("emotion"), pa.array(wanted)))
-    table = table.filter(pc.is_in(table.column("variant"), pa.array(variants)))
     if table.num_rows == 0:
         raise NotEnough(f"no rows of the emotions {emotions} in these corpora; try --emotions all")
+    there = table.column("variant").unique().to_pylist()
+    table = table.filter(pc.is_in(table.column("variant"), pa.array(variants)))
+    if table.num_rows == 0:
+        raise NotEnough(
+            f"no rows of the variants {', '.join(variants)}; these feature sets are measured on "
+            f"{', '.join(there)}: train on those with --train-variants"
+        )
     return table
 
 
@@ -221,12 +227,15 @@ def _held_out_scores(
 
 
 def _check(y: np.ndarray, speakers: np.ndarray) -> None:
-    for what, values in (("emotions", y), ("speakers", speakers)):
+    for what, values, remedy in (
+        ("emotions", y, "name more with --emotions, or more corpora with --corpora"),
+        ("speakers", speakers, "name more corpora with --corpora"),
+    ):
         different = sorted(set(values.tolist()))
         if len(different) < 2:
             raise NotEnough(
-                f"training needs at least two {what}, these rows have {different}; "
-                "add corpora with --corpora"
+                f"training needs at least two {what}, these rows have "
+                f"{', '.join(different) or 'none'}; {remedy}"
             )
 
 

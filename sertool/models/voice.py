@@ -28,7 +28,7 @@ import numpy as np
 from sertool import audio
 from sertool.audio import decoding
 from sertool.audio.activity import speech
-from sertool.audio.windows import windows
+from sertool.audio.windows import described_part, windows
 from sertool.errors import BadChoice, BadRecording, BadVoice, NotEnough, NotFound
 from sertool.features import sets
 from sertool.learning import scaling
@@ -36,8 +36,8 @@ from sertool.models.persistence import Model
 from sertool.storage import writing
 from sertool.types import Signal
 
-FORMAT = 2
-"""Format 1 had means of other functionals."""
+FORMAT = 3
+"""Format 1 had means of other functionals, format 2 of other parts of the recordings."""
 LARGEST_BYTES = 1_000_000
 """A file with more is refused before it is read; 517 means take some 25,000."""
 MOST_CLIPS = 1_000_000
@@ -78,7 +78,8 @@ def calibrate(recordings: Iterable[str | Path]) -> Voice:
 
     >>> import tempfile, soundfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     soundfile.write(f"{folder}/me.wav", np.sin(np.arange(32_000) / 20) / 10, 16_000)
+    ...     vowels = np.sin(np.arange(32_000) / 20) * np.sin(np.arange(32_000) / 2_000)
+    ...     soundfile.write(f"{folder}/me.wav", vowels / 10, 16_000)
     ...     calibrate([f"{folder}/me.wav"]).clips
     1
     """
@@ -88,9 +89,9 @@ def calibrate(recordings: Iterable[str | Path]) -> Voice:
 def speech_features(recording: str | Path) -> np.ndarray:
     """The features of the speech in a recording, shape (n_clips, 517), float32.
 
-    A recording of up to 5 s, two windows, is one clip: 2.5 s from 0.6 s on, as in training. A
-    longer one is cut into windows of 2.5 s side by side, as a timeline is; those in which nobody
-    seems to speak are left out.
+    A recording of up to 5 s, two windows, is one clip, cut as in training: from the first to the
+    last active frame. A longer one is cut into windows of 2.5 s side by side, as a timeline is;
+    those in which nobody seems to speak are left out.
 
     Args:
         recording: the path of a sound file of up to an hour.
@@ -181,7 +182,9 @@ def load(path: str | Path) -> Voice:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise BadVoice(f"{path} is no voice file ({error}); make it again") from None
+        raise BadVoice(
+            f"{path} is no voice file ({error}); give the JSON file that sertool calibrate wrote"
+        ) from None
     number = content.get("format") if isinstance(content, dict) else None
     if number != FORMAT:
         raise BadVoice(
@@ -192,18 +195,19 @@ def load(path: str | Path) -> Voice:
 
 
 def _spoken(recording: str | Path) -> Iterator[Signal]:
+    (feature_set,) = map(sets.get, FEATURES)
+    rule = audio.rule(feature_set.window, feature_set.rate)
     with decoding.open_recording(recording, audio.LONGEST_S) as stream:
-        found = windows(stream.blocks, stream.rate, audio.RULE, audio.RULE.seconds)
+        found = windows(stream.blocks, stream.rate, rule, rule.timeline_s)
         try:
             first = list(islice(found, 3))
         except BadRecording:  # reading it as one clip says so by its name
             first = []
         if len(first) == 3:
-            yield from (signal for _, signal in speech(chain(first, found)))
+            spoken = speech(chain(first, found))
+            yield from (described_part(signal, rule)[0] for _, signal in spoken)
             return
-    signal = audio.load(recording).signal
-    if signal.samples.any():
-        yield signal
+    yield audio.load(recording, rule).signal
 
 
 def _checked(content: Mapping[str, Any], path: Path) -> Voice:

@@ -130,7 +130,7 @@ def leaving_out(
     if n_values < 2:
         raise NotEnough(
             f"{name}: one {column} only ({values[0]}), at least 2 are needed to leave one out; "
-            f"use the protocol {instead} instead"
+            f"add recordings of others, or use the protocol {instead}, which asks another question"
         )
     if n_values <= most_singly:
         folds = each_out(values, prefix=column)
@@ -184,8 +184,8 @@ def within(clips: Clips, folds: Iterable[Fold], *, name: str) -> Iterator[Split]
         train = ~test & ~same
         if _n_emotions(clips, train) < 2:
             raise NotEnough(
-                f"{name}: without {fold} fewer than 2 emotions are left to train on; use the "
-                "protocol 'clips', or add recordings"
+                f"{name}: without {fold} fewer than 2 emotions are left to train on; add "
+                "speakers who utter the others, or choose emotions that several utter"
             )
         yield _split(clips, train, test, same, train_on=name, test_on=name, fold=fold)
 

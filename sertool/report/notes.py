@@ -39,7 +39,10 @@ def shared(leaks: Iterable[str]) -> tuple[str, ...]:
     >>> shared(["speaker", "scaling"])
     ('speakers', 'scaling')
     """
-    return tuple(leak if leak == "scaling" else f"{leak}s" for leak in leaks)
+    return tuple(_PLURALS.get(leak, f"{leak}s") for leak in leaks)
+
+
+_PLURALS = {"scaling": "scaling", "corpus": "whatever the corpus's own split lets them share"}
 
 
 def mark(section: Section) -> str:

@@ -65,20 +65,40 @@ def alone(folder: Path) -> Iterator[None]:
     Raises:
         CannotWrite: another process writes to it now, or nobody may.
     """
-    import filelock
-
     if not paths.is_local(folder):
         yield
         return
-    with failures_in_words(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(folder / LOCK, blocking=False, thread_local=False)
+    with _locked(folder / LOCK, f"to '{folder}'", "folder"):
+        yield
+
+
+@contextmanager
+def alone_at(file: Path) -> Iterator[None]:
+    """Keep every other sertool from writing a file that grows for a while.
+
+    Raises:
+        CannotWrite: another process writes it now, or nobody may.
+    """
+    lock = file.with_name(f".{file.name}{LOCK}")
+    with _locked(lock, f"'{file}'", "file"):
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(file: Path, what: str, kind: str) -> Iterator[None]:
+    import filelock
+
+    with failures_in_words(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(file, blocking=False, thread_local=False)
         try:
             lock.acquire()
         except filelock.Timeout:
             raise CannotWrite(
-                f"another sertool is writing to '{folder}'; wait until it is done, or name "
-                "another folder"
+                f"another sertool is writing {what}; wait until it is done, or name another {kind}"
             ) from None
     try:
         yield

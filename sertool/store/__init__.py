@@ -25,6 +25,8 @@ from sertool.store import parquet, stored_sets, view
 from sertool.store.rows import IDENTITY as IDENTITY
 from sertool.store.rows import OPTIONAL as OPTIONAL
 
+DIVISION = ("split", "session")
+"""The optional columns that splits may be made of: results depend on them."""
 FEATURE_NAMES = feature_sets.columns()
 """The names of the 178 features, in their order: `zcr`, `chroma_01` ... `tonnetz_06`."""
 
@@ -120,14 +122,15 @@ def digest(table: pa.Table, of: Sequence[str] = feature_sets.REFERENCE) -> str:
     Identity and the features of some sets enter, where the files once lay does not.
     """
     of = feature_sets.in_order(of)
-    return digest_of(table.select(IDENTITY), matrix(table, feature_sets.columns(of)), of)
+    known = [name for name in (*IDENTITY, *DIVISION) if name in table.column_names]
+    return digest_of(table.select(known), matrix(table, feature_sets.columns(of)), of)
 
 
 def digest_of(identity: pa.Table, X: np.ndarray, of: Sequence[str]) -> str:
     """The digest of a table in two: identity columns, and the features of some sets.
 
     Args:
-        identity: with the columns `IDENTITY`.
+        identity: with the columns `IDENTITY`; those of `DIVISION` enter where there are any.
         X: shape (n_rows, n_features), float32.
         of: the names of the feature sets, in order.
     """
@@ -137,7 +140,7 @@ def digest_of(identity: pa.Table, X: np.ndarray, of: Sequence[str]) -> str:
     state = hashlib.sha256(f"1 {'+'.join(of)}".encode())
     size = parquet.GROUP_ROWS
     blocks = [order[at : at + size] for at in range(0, len(order), size)]
-    for name in IDENTITY:
+    for name in (*IDENTITY, *(each for each in DIVISION if each in identity.column_names)):
         for number, block in enumerate(blocks):
             values = identity.column(name).take(pa.array(block)).to_pylist()
             state.update(("\0" * bool(number) + "\0".join(map(str, values))).encode())

@@ -23,7 +23,8 @@ from sertool.features import sets
 from sertool.features.sets import FeatureSet
 from sertool.features.spectrum import augmentation
 from sertool.storage import paths, writing
-from sertool.store import layout, merging, stored_sets
+from sertool.store import cutting, layout, merging, stored_sets
+from sertool.store.cutting import Decoded
 from sertool.store.parquet import FileStamp
 from sertool.store.rows import Measurement, Numbers
 from sertool.types import VARIANTS, Clip, Signal, Variant
@@ -45,11 +46,19 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one task: `cause` says why a recording was skipped, "" = it was not."""
+    """What became of one task.
+
+    Attributes:
+        corpus: its name.
+        clip: its path.
+        cause: why it was skipped, "" = it was not.
+        note: what to know of it all the same, "" = nothing.
+    """
 
     corpus: str
     clip: str
     cause: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ class ExtractionPlan:
 
 
 def plan(
-    sources: Sequence[Source], folder: Path, feature_sets: Sequence[str] = sets.REFERENCE
+    sources: Sequence[Source], folder: Path, feature_sets: Sequence[str] = sets.BEST
 ) -> ExtractionPlan:
     """Compare what lies in the corpora's folders with what the store at `folder` knows.
 
@@ -118,9 +127,10 @@ def plan(
 def _tasks(source: Source, known: Mapping[str, Mapping[str, FileStamp]]) -> Iterator[Task]:
     """The clips of which a set is missing, or was measured before the recording changed."""
     held = {*chain(*known.values())}
-    lying = paths.stamps(source.folder, [clip.path for clip in source.clips if clip.path in held])
+    files = dict.fromkeys(clip.file for clip in source.clips if clip.path in held)
+    lying = paths.stamps(source.folder, files)
     for clip in source.clips:
-        stamp = lying.get(clip.path)
+        stamp = lying.get(clip.file)
         missing = [name for name, each in known.items() if each.get(clip.path) != stamp]
         if clip.path not in held:
             missing = [*known]
@@ -149,10 +159,9 @@ def extract(plan: ExtractionPlan, *, jobs: int = 1) -> Generator[Outcome]:
         try:
             work = ((batch,) for batch in todo)
             with closing(parallel.outcomes(measure, work, jobs)) as results:
-                for batch, causes in zip(todo, results, strict=True):
+                for outcomes in results:
                     n_tried += 1
-                    for clip, cause in zip(batch.clips, causes, strict=True):
-                        yield Outcome(batch.corpus, clip, cause)
+                    yield from outcomes
         finally:
             measured = [sets.get(name) for name in plan.feature_sets]
             for each in plan.sources:
@@ -197,7 +206,8 @@ def clip_features(
         replace(sets.get(name), variants=tuple(variants)) for name in sets.in_order(feature_sets)
     ]
     failures: list[SertoolError] = []
-    measured = _measure(paths.path(path), "", asked, failures).numbers
+    place = paths.path(path)
+    measured = _measure(cutting.sound(place), str(place), asked, failures)[1]
     for error in failures:
         raise error
     return np.concatenate([measured[each.name].values for each in asked], axis=1)
@@ -210,7 +220,7 @@ class Batch:
     store: Path
     corpus: str
     folder: Path
-    clips: tuple[str, ...]
+    clips: tuple[Clip, ...]
     sets: tuple[FeatureSet, ...]
     name: str
 
@@ -223,54 +233,81 @@ def batches(plan: ExtractionPlan) -> Iterator[Batch]:
     for task in plan.tasks:
         names = tuple(each.name for each in task.sets)
         alike.setdefault((task.source.corpus.name, names), []).append(task)
-    starts = ((tasks, start) for tasks in alike.values() for start in range(0, len(tasks), size))
-    for number, (tasks, start) in enumerate(starts):
+    divided = (some for tasks in alike.values() for some in _divided(tasks, size))
+    for number, tasks in enumerate(divided):
         yield Batch(
             plan.store, tasks[0].source.corpus.name, tasks[0].source.folder,
-            tuple(task.clip.path for task in tasks[start : start + size]), tasks[0].sets,
+            tuple(task.clip for task in tasks), tasks[0].sets,
             merging.part_name(number, begun),
         )  # fmt: skip
 
 
-def measure(batch: Batch) -> list[str]:
-    """Runs in a worker: for each clip why there is no measurement, "" = it is in the journal."""
+def _divided(tasks: Sequence[Task], size: int) -> Iterator[list[Task]]:
+    """Tasks in groups of a size; the parts of a file stay together up to `MOST_CLIPS`."""
+    some: list[Task] = []
+    for task in tasks:
+        is_part = task.clip.start_s is not None
+        goes_on = bool(some) and is_part and task.clip.file == some[-1].clip.file
+        if some and (len(some) >= MOST_CLIPS or (len(some) >= size and not goes_on)):
+            yield some
+            some = []
+        some.append(task)
+    if some:
+        yield some
+
+
+def measure(batch: Batch) -> list[Outcome]:
+    """Runs in a worker: what became of each clip; what was measured is in the journal."""
     measured: list[Measurement] = []
-    causes: list[str] = []
+    outcomes: list[Outcome] = []
     broken: list[BadPlugin] = []
-    for clip in batch.clips:
+    for each in cutting.decoded(batch.folder, batch.clips):
         failures: list[SertoolError] = []
         try:
-            measured.append(_measure(batch.folder / clip, clip, batch.sets, failures))
+            found = _measurement(batch, each, failures)
+            measured += [found] if found.numbers else []
         except SertoolError as error:
             failures.append(error)
-        causes.append("; ".join(map(str, failures)))
+        cause = "; ".join(dict.fromkeys(map(str, failures)))
+        outcomes.append(Outcome(batch.corpus, each.clip.path, cause, each.note))
         broken = [error for error in failures if isinstance(error, BadPlugin)]
         if broken:
             break
     merging.append(batch.store, batch.corpus, measured, batch.sets, batch.name)
     for breach in broken:
         raise breach
-    return causes
+    return outcomes
+
+
+def _measurement(batch: Batch, of: Decoded, failures: list[SertoolError]) -> Measurement:
+    """What the sets of a batch measure of a clip, for the journal."""
+    if isinstance(of.sound, SertoolError):
+        raise of.sound
+    name = str(batch.folder / of.clip.path)
+    sha256, numbers = _measure(of.sound, name, batch.sets, failures)
+    duration_s = of.sound.samples.size / of.sound.rate
+    return Measurement(of.clip.path, of.stamp, duration_s, sha256, numbers)
 
 
 def _measure(
-    path: Path, clip: str, asked: Sequence[FeatureSet], failures: list[SertoolError]
-) -> Measurement:
-    """What some sets measure of a recording; what one of them fails of is added to `failures`."""
-    stamp = paths.stamp(path)
-    sound = _sound(path)
+    sound: Signal, name: str, asked: Sequence[FeatureSet], failures: list[SertoolError]
+) -> tuple[str, dict[str, Numbers]]:
+    """The digest of a sound, and what some sets measure of it.
+
+    What one of them fails of is added to `failures`.
+    """
     sha256 = audio.digest(sound)
     numbers: dict[str, Numbers] = {}
     for rule in dict.fromkeys(_rule(each) for each in asked):
         some = [each for each in asked if _rule(each) == rule]
         try:
-            signal, offset_s = audio.window(audio.resample(sound, rule.rate), rule)
+            signal, offset_s = audio.described(sound, rule, name)
         except BadRecording as error:
-            raise BadRecording(f"{path}: {error}") from None
+            failures.append(error)
+            continue
         measured = _variants(some, signal, sha256, failures)
-        numbers |= {name: Numbers(offset_s, values) for name, values in measured.items()}
-    duration_s = sound.samples.size / sound.rate
-    return Measurement(clip, stamp or (0, 0), duration_s, sha256, numbers)
+        numbers |= {each: Numbers(offset_s, values) for each, values in measured.items()}
+    return sha256, numbers
 
 
 def _rule(feature_set: FeatureSet) -> audio.WindowRule:
@@ -298,12 +335,3 @@ def _variants(
         for each in some
         if each.name not in failed
     }
-
-
-def _sound(path: Path) -> Signal:
-    """A recording, local or remote; errors name it as it was given."""
-    with paths.local_copy(path) as file:
-        try:
-            return audio.read(file)
-        except BadRecording as error:
-            raise BadRecording(str(error).replace(str(file), str(path))) from None

@@ -238,8 +238,9 @@ def _write_parquet(
 def damaged(file: Path, cause: object) -> BadTable:
     """The error for a file that cannot be used, with its remedy."""
     return BadTable(
-        f"{file} is no part of a store or is damaged ({cause}): restore it from a copy, or remove "
-        "that file and run sertool extract again, which measures its clips anew"
+        f"{file} is no part of a store or is damaged ({cause}): name a store, "
+        "or restore the file from a copy; if sertool wrote it, remove it and run sertool extract "
+        "again, which measures its clips anew"
     )
 
 

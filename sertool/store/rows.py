@@ -27,7 +27,8 @@ OPTIONAL = pa.schema(
     [
         ("start_s", pa.float64()), ("end_s", pa.float64()), ("split", pa.string()),
         ("session", pa.string()), ("votes", pa.list_(pa.string())), ("intensity", pa.string()),
-        ("age", pa.string()),
+        ("age", pa.string()), ("arousal", pa.float64()), ("valence", pa.float64()),
+        ("dominance", pa.float64()),
     ]
 )  # fmt: skip
 """Further columns of clips, there where a corpus knows any of them; readers pass over others."""

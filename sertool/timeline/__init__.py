@@ -18,6 +18,7 @@ class Span:
         emotion: the most probable one throughout.
         probability: of this emotion, the mean over the span, in [0, 1].
         confident: whether most windows were confident of it, weighed by time; False = unsure.
+        channel: the one that was followed, such as "left"; "" = the mean of all, or the only one.
 
     >>> span = Span(1.0, 2.5, "sad", 0.75, True)
     >>> span.end_s - span.start_s
@@ -29,6 +30,7 @@ class Span:
     emotion: str
     probability: float
     confident: bool
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class _Piece:
     emotion: str
     probability: float
     confident: float
+    channel: str
 
 
 def spans(predictions: Iterable[Prediction]) -> Iterator[Span]:
@@ -106,7 +109,8 @@ def mean(windows: Sequence[Prediction]) -> tuple[str, dict[str, float], float]:
 
 def _piece(windows: Sequence[Prediction], start_s: float, end_s: float) -> _Piece:
     emotion, means, confident = mean(windows)
-    return _Piece(start_s, end_s, emotion, means[emotion], confident)
+    channel = windows[0].channel
+    return _Piece(start_s, end_s, emotion, means[emotion], confident, channel)
 
 
 def _span(pieces: Sequence[_Piece]) -> Span:
@@ -118,4 +122,5 @@ def _span(pieces: Sequence[_Piece]) -> Span:
         emotion=pieces[0].emotion,
         probability=sum(length * each.probability for length, each in weighed) / sum(lengths),
         confident=sum(length * each.confident for length, each in weighed) > sum(lengths) / 2,
+        channel=pieces[0].channel,
     )

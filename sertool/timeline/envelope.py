@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,11 +21,13 @@ class Envelope:
         lowest: shape (n_steps,), float32.
         highest: shape (n_steps,), float32.
         duration_s: length of the recording.
+        remarks: on the recording: that a part is missing, that its channels cancel each other.
     """
 
     lowest: np.ndarray
     highest: np.ndarray
     duration_s: float
+    remarks: tuple[str, ...] = ()
 
 
 def envelope(blocks: Iterator[np.ndarray], rate: int) -> Envelope:
@@ -54,14 +56,15 @@ def envelope(blocks: Iterator[np.ndarray], rate: int) -> Envelope:
     return Envelope(lowest, highest, n_samples / rate)
 
 
-def of_recording(path: str | os.PathLike[str]) -> Envelope:
-    """Outline a recording of up to 24 hours.
+def of_recording(path: str | os.PathLike[str], channel: str = "mix") -> Envelope:
+    """Outline a recording of up to 24 hours, the channel that is analysed.
 
     Raises:
         NotFound, BadRecording: as `sertool.audio.decoding.open_recording` says.
     """
-    with decoding.open_recording(path, LONGEST_TIMELINE_S) as stream:
-        return envelope(stream.blocks, stream.rate)
+    with decoding.open_recording(path, LONGEST_TIMELINE_S, channel=channel) as stream:
+        outline = envelope(stream.blocks, stream.rate)
+    return replace(outline, remarks=stream.remarks())
 
 
 def _extremes(steps: np.ndarray) -> np.ndarray:

@@ -18,15 +18,17 @@ def as_csv(spans: Sequence[Span], duration_s: float) -> str:
     r"""One line per span, with a header; silence has none.
 
     >>> as_csv([Span(0.0, 1.5, "sad", 0.5, True)], 2.0)
-    'start_s,end_s,emotion,probability,confident\n0.000,1.500,sad,0.5000,true\n'
+    'start_s,end_s,emotion,probability,confident,channel\n0.000,1.500,sad,0.5000,true,\n'
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["start_s", "end_s", "emotion", "probability", "confident"])
+    writer.writerow(["start_s", "end_s", "emotion", "probability", "confident", "channel"])
     for each in spans:
         numbers = (f"{each.start_s:.3f}", f"{each.end_s:.3f}")
         confident = str(each.confident).lower()
-        writer.writerow([*numbers, each.emotion, f"{each.probability:.4f}", confident])
+        writer.writerow(
+            [*numbers, each.emotion, f"{each.probability:.4f}", confident, each.channel]
+        )
     return text.getvalue()
 
 

@@ -79,7 +79,7 @@ def smoothed(windows: Sequence[Prediction]) -> Prediction:
 def warm_up(predictor: Predictor) -> None:
     """Predict once on noise, so that the first window is not late while code is being compiled."""
     rule = predictor.rule
-    noise = np.random.default_rng(0).normal(0, 0.1, round(rule.seconds * rule.rate))
+    noise = np.random.default_rng(0).normal(0, 0.1, round(rule.timeline_s * rule.rate))
     predictor.window(Signal(noise.astype(np.float32), rule.rate))
 
 
@@ -196,7 +196,7 @@ class Listener:
             yield block.samples
 
     def _note(self, block: Block) -> None:
-        level_db = decibels(np.square(block.samples, dtype=np.float64).mean())
+        level_db = decibels(block.samples.var(dtype=np.float64))
         self.level_db = max(float(level_db), self.level_db - FALL_DB)
         self._n_samples += block.samples.size
         self.n_gaps += block.n_gaps

@@ -176,7 +176,7 @@ def _window(row: Mapping[str, str], emotions: Sequence[str], table: str, line: i
             probabilities={name: float(row[name]) for name in emotions},
             start_s=float(row["start_s"]),
             end_s=float(row["end_s"]),
-            seconds=float(row["latency_s"]),
+            compute_s=float(row["latency_s"]),
             confident=row["confident"] == "true",
         )
     except (ValueError, TypeError) as error:

@@ -55,13 +55,13 @@ def emotions(path: Path, predictor: Predictor, given_up: Event) -> dict[str, Any
         MissingExtra: its format needs PyAV, which is not installed.
     """
     with _unnamed(path):
-        sound = audio.read(path, LONGEST_S, MOST_VALUES)
-        whole = predictor(sound.samples, sound.rate)
-        timeline = predictor.timeline(sound.samples, sound.rate)
+        sound = audio.sound(path, LONGEST_S, MOST_VALUES)
+        whole = predictor.sound(sound, str(path))
+        timeline = predictor.timeline(sound.signal.samples, sound.signal.rate)
         windows = list(takewhile(lambda _: not given_up.is_set(), timeline))
     return {
         **_fields(whole),
-        "duration_s": sound.samples.size / sound.rate,
+        "duration_s": sound.duration_s,
         "windows": [_fields(window) for window in windows],
         "spans": [asdict(span) for span in spans(windows)],
     }
@@ -100,12 +100,12 @@ def _unnamed(path: Path) -> Iterator[None]:
     try:
         yield
     except (BadRecording, MissingExtra) as error:
-        said = re.sub(rf"{re.escape(str(path))}|\b{ARRAY}\b", "recording", str(error))
+        said = re.sub(rf"'?{re.escape(str(path))}'?|\b{ARRAY}\b", "this recording", str(error))
         raise type(error)(said) from None
 
 
 def _fields(prediction: Prediction) -> dict[str, Any]:
-    return {name: value for name, value in asdict(prediction).items() if name != "path"}
+    return {name: value for name, value in prediction.facts().items() if name != "path"}
 
 
 def _mel(signal: Signal) -> np.ndarray:

@@ -14,6 +14,7 @@ from sertool.corpora.audit.finding import Finding
 from sertool.corpora.audit.inspection import Inspection
 from sertool.corpora.audit.labels import of_labels
 from sertool.corpora.audit.sounds import of_sounds
+from sertool.corpora.audit.splits import of_splits
 from sertool.corpora.sources import Source
 
 __all__ = ["Audit", "Finding", "absent", "audit"]
@@ -43,7 +44,11 @@ def audit(source: Source, inspections: Sequence[Inspection]) -> Audit:
         source: the corpus, its folder and clips.
         inspections: what `inspection.inspect` says of each of these clips.
     """
-    found = [*of_files(source, inspections), *of_sounds(inspections), *of_labels(source.clips)]
+    found = [
+        *of_files(source, inspections), *of_sounds(inspections), *of_labels(source.clips),
+        *of_splits(inspections),
+        *(Finding(each.kind, each.severity, each.says, each.advice) for each in source.notes),
+    ]  # fmt: skip
     found.sort(key=lambda finding: finding.severity != "worry")
     return Audit(source.corpus.name, str(source.folder), len(source.clips), tuple(found))
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from sertool.audio import parts
 from sertool.corpora import sound_files
 from sertool.corpora.audit.finding import Finding, finding
 from sertool.corpora.audit.inspection import Inspection
 from sertool.corpora.sources import Source
+
+N_EACH = 3
+"""From so many recordings with one cause on they are told together."""
 
 
 def of_files(source: Source, inspections: Sequence[Inspection]) -> Iterator[Finding]:
@@ -30,18 +34,65 @@ def of_files(source: Source, inspections: Sequence[Inspection]) -> Iterator[Find
         )  # fmt: skip
     if corpus.url:  # a manifest's author chose the files
         yield from _other_files(source)
+    yield from _unusable(source, inspections)
+
+
+def _unusable(source: Source, inspections: Sequence[Inspection]) -> Iterator[Finding]:
+    """What is not there, cannot be read, or lies beyond the end of its recording."""
     gone = {
-        each.clip.path: "" for each in inspections if not (source.folder / each.clip.path).is_file()
+        each.clip.path: "" for each in inspections if not (source.folder / each.clip.file).is_file()
     }
     yield from finding(
         "missing recordings", "worry", gone, "listed, but not there",
         "fix the paths, which are relative to the manifest's folder; sertool skips these",
     )  # fmt: skip
-    unusable = (each for each in inspections if each.sound is None and each.clip.path not in gone)
+    beyond = {
+        each.clip.path: each.cause
+        for each in inspections
+        if each.sound is None and each.cause.startswith(parts.BEYOND)
+    }
     yield from finding(
-        "unreadable", "worry", {each.clip.path: each.cause for each in unusable},
-        "cannot be read to the end", "download them again; sertool skips and lists them",
+        "parts beyond the end", "worry", beyond, "begin where their recordings are over",
+        "look up their times, which are in seconds from the beginning of the file; sertool skips "
+        "these",
     )  # fmt: skip
+    known = {*gone, *beyond}
+    unusable = (each for each in inspections if each.sound is None and each.clip.path not in known)
+    yield from _unreadable({each.clip.path: each.cause for each in unusable})
+    yield from finding(
+        "incomplete", "worry",
+        {
+            each.clip.path: "; ".join(said)
+            for each in inspections
+            if each.sound and (said := [text for text in each.sound.remarks if _is_loss(text)])
+        },
+        "a part of them is missing or damaged",
+        "get them anew; sertool takes what is there",
+    )  # fmt: skip
+    yield from finding(
+        "parts cut at the end", "note",
+        {each.clip.path: each.cause for each in inspections if each.sound and each.cause},
+        "end behind their recordings", "sertool cuts them there; look up their times",
+    )  # fmt: skip
+
+
+def _unreadable(causes: Mapping[str, str]) -> Iterator[Finding]:
+    """Recordings that cannot be used; many with one reason are a finding of their own."""
+    alike: dict[str, list[str]] = {}
+    for path, cause in causes.items():
+        alike.setdefault(cause.replace(path, ""), []).append(path)
+    advice = "do what is said of each; sertool skips and lists them"
+    few = {path: causes[path] for paths in alike.values() if len(paths) <= N_EACH for path in paths}
+    yield from finding("unreadable", "worry", few, "cannot be used", advice)
+    for paths in alike.values():
+        if len(paths) > N_EACH:
+            same = causes[paths[0]].partition("' ")[2] or causes[paths[0]]
+            many = dict.fromkeys(paths, "")
+            yield from finding("unreadable", "worry", many, same.removeprefix("is "), advice)
+
+
+def _is_loss(remark: str) -> bool:
+    return remark.startswith(("incomplete", "damaged"))
 
 
 def _other_files(source: Source) -> Iterator[Finding]:

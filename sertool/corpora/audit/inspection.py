@@ -8,24 +8,20 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
 from sertool import audio, parallel
-from sertool.audio import decoding
+from sertool.audio import activity, decoded, parts
+from sertool.audio.highpass import highpass
 from sertool.errors import BadRecording, SertoolError
 from sertool.storage import paths
-from sertool.types import Clip, Signal
+from sertool.types import Clip
 
-FULL_SCALE = 32_767 / 32_768
-"""The largest positive sample of 16 bits; from here on a sample is at full scale."""
-SHORTEST_CLIPPING = 3
-"""So many equal samples in a row at full scale are clipping: Audacity's "Find Clipping" has the
-same default. Recordings that were scaled to full scale touch it with one or two samples a peak:
-265 of EmoDB's 535 do, and none of them is called clipped."""
 SILENCE = 2 / 32_768
-"""A part whose samples lie no further apart is digital silence, perhaps with dither on it."""
+"""Sound whose samples lie no further apart is digital silence, perhaps with dither on it."""
 
 
 @dataclass(frozen=True)
@@ -36,24 +32,28 @@ class Sound:
         rate: sampling rate in Hz.
         n_channels: number of channels.
         duration_s: length in seconds.
-        offset_s: where the part that is described begins, in seconds; None = it is too short.
-        is_silent: whether that part is digital silence.
+        is_silent: whether it is digital silence from beginning to end.
+        holds_speech: whether somebody seems to speak in it.
+        constant: mean of the samples, full scale being 1: what no microphone hears.
         n_clipped: samples in runs of clipping, all channels together.
         sha256: `audio.digest` of the sound.
+        remarks: on the recording: that a part is missing, that its channels cancel each other.
     """
 
     rate: int
     n_channels: int
     duration_s: float
-    offset_s: float | None
     is_silent: bool
+    holds_speech: bool
+    constant: float
     n_clipped: int
     sha256: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """One recording: its sound, or (None) the cause why there is none."""
+    """One clip: its sound, or (None) the cause why there is none; of a part also what was cut."""
 
     clip: Clip
     sound: Sound | None
@@ -68,64 +68,60 @@ def inspect(folder: Path, clips: Sequence[Clip], *, jobs: int = 1) -> Generator[
         clips: whose recordings to decode; one that is missing or bad has a cause for a sound.
         jobs: worker processes; 1 works in this process, -1 takes every core.
     """
-    tasks = [(folder / clip.path, clip) for clip in clips]
+    alike = groupby(clips, key=lambda clip: (clip.file, clip.start_s is not None))
+    tasks = [(folder / file, tuple(some)) for (file, _), some in alike]
     with closing(parallel.outcomes(_attempt, tasks, jobs)) as inspections:
-        yield from inspections
+        for some in inspections:
+            yield from some
 
 
-def n_clipped(samples: np.ndarray) -> int:
-    """Samples in runs of at least `SHORTEST_CLIPPING` equal ones at full scale.
-
-    A peak that was cut off is flat; one that was scaled to full scale is not. What was clipped and
-    then made softer, or stored with loss (MP3), is no longer flat at full scale and not found.
-
-    Args:
-        samples: shape (n_samples, n_channels), 1 = full scale.
-
-    >>> n_clipped(np.array([[0.2], [1.0], [1.0], [1.0], [0.3], [-1.0], [-1.0]]))
-    3
-    """
-    if np.abs(samples).max(initial=0) < FULL_SCALE:
-        return 0
-    return sum(_in_runs(channel) for channel in samples.T)
-
-
-def _in_runs(channel: np.ndarray) -> int:
-    starts = np.flatnonzero(np.diff(channel, prepend=np.nan))
-    lengths = np.diff(starts, append=channel.size)
-    clipped = (np.abs(channel[starts]) >= FULL_SCALE) & (lengths >= SHORTEST_CLIPPING)
-    return int(lengths[clipped].sum())
-
-
-def _attempt(path: Path, clip: Clip) -> Inspection:
-    """Runs in a worker."""
+def _attempt(path: Path, clips: Sequence[Clip]) -> list[Inspection]:
+    """Runs in a worker: the clips that a file holds."""
+    if clips[0].start_s is not None:
+        return _parts(path, clips)
     try:
-        return Inspection(clip, _sound(path))
+        return [Inspection(clip, _whole(path)) for clip in clips]
     except SertoolError as error:
-        return Inspection(clip, None, str(error))
+        return [Inspection(clip, None, str(error)) for clip in clips]
 
 
-def _sound(path: Path) -> Sound:
-    with (
-        paths.local_copy(path) as file,
-        decoding.open_recording(file, audio.LONGEST_S, audio.MOST_VALUES) as stream,
-    ):
-        samples = np.concatenate(list(stream.channels))
-    mono = Signal(decoding.mixed(samples), stream.rate)
-    part, offset_s = _analysed_window(mono)
-    return Sound(
-        rate=stream.rate,
-        n_channels=stream.n_channels,
-        duration_s=mono.samples.size / stream.rate,
-        offset_s=offset_s,
-        is_silent=bool(np.ptp(part.samples) <= SILENCE),
-        n_clipped=n_clipped(samples),
-        sha256=audio.digest(mono),
-    )
+def _whole(path: Path) -> Sound:
+    with paths.local_copy(path) as file:
+        return _sound(audio.sound(file))
 
 
-def _analysed_window(mono: Signal) -> tuple[Signal, float | None]:
+def _parts(path: Path, clips: Sequence[Clip]) -> list[Inspection]:
+    """The inspections of clips that are parts of a file, in their order."""
+    spans = [(clip.start_s or 0.0, clip.end_s) for clip in clips]
+    found: dict[int, Inspection] = {}
+    cause = ""
     try:
-        return audio.window(mono)
-    except BadRecording:
-        return mono, None
+        with paths.local_copy(path) as file:
+            for part in parts.read(file, spans):
+                found[part.number] = _part(part, spans[part.number], clips[part.number])
+    except SertoolError as error:
+        cause = str(error)
+    return [found.get(number, Inspection(clip, None, cause)) for number, clip in enumerate(clips)]
+
+
+def _part(part: parts.Part, span: parts.Span, clip: Clip) -> Inspection:
+    try:
+        sound = parts.sound(part, span, clip.path)
+    except BadRecording as error:
+        return Inspection(clip, None, str(error))
+    return Inspection(clip, _sound(sound), parts.shortened(part, span))
+
+
+def _sound(sound: decoded.Sound) -> Sound:
+    samples = sound.signal.samples
+    return Sound(
+        rate=sound.signal.rate,
+        n_channels=sound.n_channels,
+        duration_s=sound.duration_s,
+        is_silent=bool(np.ptp(samples) <= SILENCE),
+        holds_speech=activity.holds_speech(activity.levels(highpass(sound.signal))),
+        constant=float(samples.mean(dtype=np.float64)),
+        n_clipped=sound.peaks.n_clipped,
+        sha256=audio.digest(sound.signal),
+        remarks=sound.remarks,
+    )

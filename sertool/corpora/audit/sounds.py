@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sertool import audio
+from sertool.audio.activity import LARGEST_CONSTANT
 from sertool.corpora.audit.finding import Finding, counts, finding, number
 from sertool.corpora.audit.inspection import Inspection, Sound
 from sertool.types import Clip
@@ -16,14 +17,45 @@ N_NAMED = 3
 
 def of_sounds(inspections: Sequence[Inspection]) -> Iterator[Finding]:
     """What is odd about the sounds themselves."""
-    rule = audio.RULE
     sounds = {each.clip: each.sound for each in inspections if each.sound is not None}
     yield from _lengths(sounds)
     silent = {clip.path: clip.emotion for clip, sound in sounds.items() if sound.is_silent}
     yield from finding(
         "digital silence", "worry", silent,
-        f"silent where sertool analyses it ({rule.seconds} s from {rule.offset_s} s on)",
-        "leave them out: take the files away, or the lines of the manifest",
+        "silent from beginning to end",
+        "nothing can be learnt from them; sertool skips and lists them when it extracts",
+    )  # fmt: skip
+    wordless = {
+        clip.path: clip.emotion
+        for clip, sound in sounds.items()
+        if not (sound.holds_speech or sound.is_silent or _is_too_short(sound))
+    }
+    yield from finding(
+        "no speech", "worry", wordless,
+        "nobody seems to speak in them: they are steady, or no louder than what lies behind",
+        "listen to them; sertool skips and lists them when it extracts, but for sets by the rule "
+        "study",
+    )  # fmt: skip
+    yield from finding(
+        "constant", "note",
+        {
+            clip.path: f"{100 * sound.constant:+.1f} % of full scale"
+            for clip, sound in sounds.items()
+            if abs(sound.constant) > LARGEST_CONSTANT and not sound.is_silent
+        },
+        f"around a constant (DC) of more than {100 * LARGEST_CONSTANT:.1f} % of full scale",
+        "sertool takes it off, but for sets by the rule study, whose features it changes",
+    )  # fmt: skip
+    yield from finding(
+        "cancelling channels", "worry",
+        {
+            clip.path: remark
+            for clip, sound in sounds.items()
+            for remark in sound.remarks
+            if remark.startswith("the channels")
+        },
+        "their channels cancel each other when they are mixed",
+        "sertool takes the louder channel; tools that mix get silence: turn one channel round",
     )  # fmt: skip
     clipped = {clip: sound.n_clipped for clip, sound in sounds.items() if sound.n_clipped}
     yield from finding(
@@ -47,15 +79,24 @@ def _lengths(sounds: Mapping[Clip, Sound]) -> Iterator[Finding]:
     lengths = {clip: f"{sound.duration_s:.2f} s" for clip, sound in sounds.items()}
     yield from finding(
         "too short", "worry",
-        {clip.path: lengths[clip] for clip, sound in sounds.items() if sound.offset_s is None},
+        {clip.path: lengths[clip] for clip, sound in sounds.items() if _is_too_short(sound)},
         f"shorter than {rule.minimum_s} s", "sertool skips and lists them when it extracts",
     )  # fmt: skip
     yield from finding(
         "short", "note",
-        {clip.path: lengths[clip] for clip, sound in sounds.items() if sound.offset_s == 0},
+        {
+            clip.path: lengths[clip]
+            for clip, sound in sounds.items()
+            if not _is_too_short(sound) and sound.duration_s < rule.offset_s + rule.minimum_s
+        },
         f"over before {rule.offset_s + rule.minimum_s:.1f} s",
-        f"sertool analyses them from 0 s on, the others from {rule.offset_s} s on",
+        f"by the rule study they are analysed from 0 s on, the others from {rule.offset_s} s on; "
+        "by the rule utterance all are analysed whole",
     )  # fmt: skip
+
+
+def _is_too_short(sound: Sound) -> bool:
+    return sound.duration_s < audio.RULE.minimum_s
 
 
 def _same(sha256: Mapping[Clip, str]) -> Iterator[Finding]:

@@ -7,23 +7,31 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sertool.corpora import find_clips
+from sertool.corpora import PassedOver, find_clips
 from sertool.corpora.sources import manifest
+from sertool.corpora.sources.note import Note
 from sertool.types import EMOTIONS, Clip, Corpus, Emotion
 
 
 @dataclass(frozen=True)
 class Source:
-    """A corpus, where it lies, and the clips found there."""
+    """A corpus, where it lies, and the clips found there; of a table also what to know of it."""
 
     corpus: Corpus
     folder: Path
     clips: tuple[Clip, ...]
+    notes: tuple[Note, ...] = ()
 
 
-def folder_source(corpus: Corpus, folder: Path) -> Source:
-    """The clips of a corpus below a folder; a recording that lies there twice counts once."""
-    return Source(corpus, folder, tuple(find_clips(corpus, folder)))
+def folder_source(corpus: Corpus, folder: Path, passed_over: PassedOver | None = None) -> Source:
+    """The clips of a corpus below a folder; a recording that lies there twice counts once.
+
+    Args:
+        corpus: whose clips they are.
+        folder: local or remote.
+        passed_over: counts the files that are left out for their names alone.
+    """
+    return Source(corpus, folder, tuple(find_clips(corpus, folder, passed_over)))
 
 
 def first_speakers(source: Source, n_speakers: int) -> Source:
@@ -39,7 +47,8 @@ def manifest_source(
     name: str,
     mapping: Mapping[str, Emotion] | None = None,
     vocabulary: Collection[Emotion] | None = EMOTIONS,
+    heads: Mapping[str, str] | None = None,
 ) -> Source:
     """The clips that a manifest lists; see `sertool.corpora.sources.manifest.read`."""
-    corpus, clips = manifest.read(file, name=name, mapping=mapping, vocabulary=vocabulary)
-    return Source(corpus, file.parent, tuple(clips))
+    found = manifest.read(file, name=name, mapping=mapping, vocabulary=vocabulary, heads=heads)
+    return Source(found.corpus, found.folder, found.clips, found.notes)

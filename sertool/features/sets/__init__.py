@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 REFERENCE: tuple[str, ...] = ("librosa178",)
-"""The set that is measured where no other is asked for, the study's; it comes before others."""
-
+"""The study's set; it comes before others."""
+BEST: tuple[str, ...] = ("functionals",)
+"""The set that is best on new speakers: what commands and studies take where none is named."""
 
 LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
 """Sampling rates that a set may ask for, in Hz."""
@@ -49,6 +50,9 @@ RESERVED = frozenset(
         "votes",
         "intensity",
         "age",
+        "arousal",
+        "valence",
+        "dominance",
     ]
 )
 """What columns of a store are called that are no numbers of a set."""
@@ -66,7 +70,7 @@ class FeatureSet:
         licence: of what it is made of, such as weights.
         version: of the numbers: under another one they are measured anew.
         rate: the sampling rate that it is measured at, in Hz.
-        window: the rule by which recordings are cut.
+        window: the rule by which recordings are cut, "utterance" or "study".
         variants: the variants that it is measured on, in the order of `VARIANTS`.
         package: name and version of what brings it, filled in when it is found; "" = sertool.
     """
@@ -78,7 +82,7 @@ class FeatureSet:
     licence: str
     version: str = "1"
     rate: int = 22_050
-    window: Window = "study"
+    window: Window = "utterance"
     variants: tuple[Variant, ...] = VARIANTS
     package: str = ""
 
@@ -88,7 +92,14 @@ class FeatureSet:
         return self.name.partition("@")[0]
 
 
-def set_of(name: str, names: Sequence[str | Feature], *, source: str, licence: str) -> FeatureSet:
+def set_of(
+    name: str,
+    names: Sequence[str | Feature],
+    *,
+    source: str,
+    licence: str,
+    window: Window = "utterance",
+) -> FeatureSet:
     """The set that some features make up, given by their names or, those of one's own, as they are.
 
     >>> set_of("levels", ["rms", "zcr"], source="", licence="").columns
@@ -96,7 +107,7 @@ def set_of(name: str, names: Sequence[str | Feature], *, source: str, licence: s
     """
     made = features.find(names)  # themselves: a worker may not know their names
     measure = partial(_computed, made=made)
-    return FeatureSet(name, features.columns(made), measure, source, licence)
+    return FeatureSet(name, features.columns(made), measure, source, licence, window=window)
 
 
 @lru_cache
@@ -109,7 +120,7 @@ def get(name: str) -> FeatureSet:
         BadPlugin: a set of another package that cannot be imported, or breaks the contract.
 
     >>> get("functionals@study").name, len(get("librosa178").columns)
-    ('functionals', 178)
+    ('functionals@study', 178)
     """
     plugin, _, window = name.partition("@")
     found = _own(plugin)
@@ -132,6 +143,18 @@ def _own(plugin: str) -> FeatureSet:
     return replace(found, measure=measure, package=str(where))
 
 
+def by_window(name: str, window: str) -> str:
+    """The name of a set with another rule for windows; that of its own is left out.
+
+    Raises:
+        UnknownName, BadChoice, BadPlugin: as `get` says.
+
+    >>> by_window("functionals", "study"), by_window("librosa178", "study")
+    ('functionals@study', 'librosa178')
+    """
+    return get(f"{name.partition('@')[0]}@{window}").name
+
+
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """These sets, each once: the study's first, the others by their names.
 
@@ -139,7 +162,7 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
         UnknownName, BadPlugin: as `get` says.
         BadChoice: none is given.
 
-    >>> in_order(["functionals", "librosa178", "functionals@study"])
+    >>> in_order(["functionals", "librosa178", "functionals@utterance"])
     ('librosa178', 'functionals')
     """
     given = {get(name).name for name in names}
@@ -162,7 +185,7 @@ def known() -> tuple[str, ...]:
     """The names of all sets, other packages' among them, in order; without those that fail.
 
     >>> known()
-    ('librosa178', 'functionals')
+    ('librosa178', 'functionals', 'speech')
     """
     return in_order(name for name in registry.names("feature_sets") if _works(name))
 

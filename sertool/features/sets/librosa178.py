@@ -14,4 +14,5 @@ feature_set = set_of(
     FEATURES,
     source="librosa 0.11; the set is that of D. Mody, Emotion Recognition From Speech (2021)",
     licence="GPL-3.0-only",
+    window="study",
 )

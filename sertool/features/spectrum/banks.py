@@ -30,9 +30,9 @@ _SPARSITY = 0.01
 
 
 @lru_cache
-def frequencies(rate: int) -> np.ndarray:
-    """Centre of each STFT bin in Hz, shape (1025,)."""
-    return np.fft.rfftfreq(N_FFT, 1.0 / rate)
+def frequencies(rate: int, n_fft: int = N_FFT) -> np.ndarray:
+    """Centre of each STFT bin in Hz, shape (n_fft // 2 + 1,)."""
+    return np.fft.rfftfreq(n_fft, 1.0 / rate)
 
 
 @lru_cache
@@ -63,19 +63,19 @@ def octaves(rate: int) -> np.ndarray:
 
 
 @lru_cache
-def mel(rate: int) -> np.ndarray:
-    """Slaney's mel filters of equal area, shape (128, 1025), float32.
+def mel(rate: int, n_fft: int = N_FFT, n_mels: int = N_MELS) -> np.ndarray:
+    """Slaney's mel filters of equal area, shape (n_mels, n_fft // 2 + 1), float32.
 
     Source: `librosa.filters.mel`; triangles on a scale linear to 1 kHz, logarithmic above.
     """
     top = _MEL_BREAK_HZ / _MEL_LINEAR_HZ + np.log(rate / 2 / _MEL_BREAK_HZ) / _MEL_LOG_STEP
-    mels = np.linspace(0.0, top, N_MELS + 2)
+    mels = np.linspace(0.0, top, n_mels + 2)
     above = mels - _MEL_BREAK_HZ / _MEL_LINEAR_HZ
     edges = np.where(
         above < 0, _MEL_LINEAR_HZ * mels, _MEL_BREAK_HZ * np.exp(_MEL_LOG_STEP * above)
     )
-    low, centre, high = (edges[i : i + N_MELS, None] for i in range(3))
-    bins = frequencies(rate)
+    low, centre, high = (edges[i : i + n_mels, None] for i in range(3))
+    bins = frequencies(rate, n_fft)
     rising, falling = (bins - low) / (centre - low), (high - bins) / (high - centre)
     triangles = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
     filters: np.ndarray = (triangles * (2.0 / (high - low))).astype(np.float32)
