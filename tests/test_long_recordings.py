@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from synthetic import SAMPLE, needs_sample, tone, write_sound
 import sertool
 from sertool import audio, registry, store
 from sertool.corpora import sources
-from sertool.errors import BadChoice, BadRecording
+from sertool.errors import BadChoice, BadRecording, NotFound
 from sertool.features import sets
 from sertool.models import prediction
 from sertool.models.prediction import Predictor
@@ -96,6 +97,33 @@ def test_samples_that_cannot_be_used(
 ) -> None:
     with pytest.raises(BadRecording, match=message):
         predictor(samples, rate=rate)
+
+
+def test_a_channel_in_which_nobody_speaks_is_named_beside_the_other(predictor: Predictor) -> None:
+    sides = np.stack([speech(2.0), np.zeros(2 * RATE, np.float32)])
+    (found,) = predictor(sides, rate=RATE, channel="each")
+    assert found.channel == "left"
+    assert "not answered, right: array: nobody seems to speak" in found.remarks[-1]
+    assert values(predictor(sides, rate=RATE, channel=1)) == values(found)  # type: ignore[arg-type]
+    with pytest.raises(BadRecording, match=r"right: .*nobody seems to speak"):
+        predictor(sides, rate=RATE, channel="right")
+
+
+def test_numbers_that_do_not_say_their_range_and_rates_that_are_none(predictor: Predictor) -> None:
+    whole = (speech(1.0) * 2**15).astype(int)
+    with pytest.raises(BadRecording, match=r"int64.*numpy\.int16"):
+        predictor(whole.tolist(), rate=RATE)
+    with pytest.raises(BadChoice, match="a rate of '16000'"):
+        predictor(whole.astype(np.int16), rate="16000")  # type: ignore[arg-type]
+
+
+def test_a_file_that_was_left_at_its_end_and_a_folder(predictor: Predictor, tmp_path: Path) -> None:
+    written = io.BytesIO()
+    soundfile.write(written, speech(2.0), RATE, format="WAV")
+    assert written.tell() > 0
+    assert predictor(written).emotion in predictor.model.labels
+    with pytest.raises(NotFound, match="it is a folder"):
+        predictor(tmp_path)
 
 
 def test_a_timeline_of_a_file_is_that_of_its_samples(predictor: Predictor, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ MOST_CHANNELS = 64
 """A side of an array that is longer is time."""
 
 
+LARGEST_BYTES = 4
+"""Integers of more bytes, as lists have them, do not say what their full scale is."""
 NAME = "array"
 """What samples are called that came from no file."""
 
@@ -54,6 +56,11 @@ def channels(samples: Any) -> np.ndarray:
         return given.astype(np.float32)
     if given.dtype.kind not in "iu":
         raise BadRecording(f"samples of type {given.dtype}; give floats or integers")
+    if given.dtype.itemsize > LARGEST_BYTES:
+        raise BadRecording(
+            f"samples of type {given.dtype}, whose full range no sound has; give "
+            "numpy.array(samples, dtype=numpy.int16), or floats in [-1, 1]"
+        )
     half = 2.0 ** (8 * given.dtype.itemsize - 1)
     middle = half if given.dtype.kind == "u" else 0.0
     return ((given - middle) / half).astype(np.float32)

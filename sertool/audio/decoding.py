@@ -319,8 +319,11 @@ def check_rate(name: object, rate: float) -> None:
     """Refuse a sampling rate outside `RATES`.
 
     Raises:
+        BadChoice: it is no number.
         BadRecording: what is claimed, and what is possible.
     """
     lowest, highest = RATES
+    if isinstance(rate, bool) or not isinstance(rate, int | float | np.integer | np.floating):
+        raise BadChoice(f"'{name}' has a rate of {rate!r}; give a number of Hz, such as 16000")
     if not lowest <= rate <= highest:
         raise BadRecording(f"'{name}' claims {rate} Hz; possible are {lowest} to {highest} Hz")

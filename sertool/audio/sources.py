@@ -103,6 +103,8 @@ def _remedy(path: str | os.PathLike[str]) -> str:
     try:
         target = os.readlink(path)  # noqa: PTH115 - the same for names that Path refuses
     except (OSError, ValueError):
+        if os.path.isdir(path):  # noqa: PTH112 - as above
+            return "it is a folder: give the sound files in it"
         return "give the path of a sound file"
     if _ANNEX in target:
         return "its content was not fetched: run git annex get"
@@ -115,5 +117,12 @@ def _seekable(file: IO[bytes], called: str) -> BinaryIO:
     if isinstance(file, io.TextIOBase):
         raise BadChoice(f"{called} was opened as text; open it with open(path, 'rb')")
     if isinstance(file, io.IOBase) and file.seekable():
+        _rewind(file)
         return file  # type: ignore[return-value]
     return io.BytesIO(file.read())
+
+
+def _rewind(file: io.IOBase) -> None:
+    """Go to the beginning of a file that was left at its end, as what wrote it does."""
+    start = file.tell()
+    file.seek(0 if start and start == file.seek(0, os.SEEK_END) else start)

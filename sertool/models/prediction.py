@@ -78,7 +78,8 @@ class Predictor:
                 answered with a list.
             rate: of samples, in Hz; a file has its own.
             channel: "mix", the mean of the channels, or the loudest where they cancel each other;
-                "left", "right" or a number from 1 on; "each", which is answered with a list.
+                "left", "right" or a number from 1 on; "each", which is answered with a list of
+                those in which somebody speaks; a remark names the others.
 
         Raises:
             NotFound: no such file.
@@ -106,11 +107,18 @@ class Predictor:
         started = time.perf_counter()
         name = inputs.name(recording)
         opener = inputs.opener(recording, rate, audio.LONGEST_S, audio.MOST_VALUES)
-        found = []
-        for sound in decoded.sounds(opener, channels.checked(channel), name):
-            found.append(self.sound(sound, name, started))
+        found: list[Prediction] = []
+        causes: list[str] = []
+        for sound in decoded.sounds(opener, channels.checked(str(channel)), name):
+            try:
+                found.append(self.sound(sound, name, started))
+            except BadRecording as error:
+                causes.append(f"{sound.channel}: {error}" if sound.channel else str(error))
             started = time.perf_counter()
-        return found
+        if not found:
+            raise BadRecording("; ".join(causes))
+        unheard = tuple(f"not answered, {cause}" for cause in causes)
+        return [dataclasses.replace(each, remarks=(*each.remarks, *unheard)) for each in found]
 
     def sound(self, sound: decoded.Sound, name: str, started: float | None = None) -> Prediction:
         """Recognise the emotion of a recording that is decoded already.
