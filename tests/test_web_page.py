@@ -198,7 +198,7 @@ def test_what_goes_wrong_is_said_and_the_next_file_works(
     with opened(browser, server) as page:
         page.get_by_label("Choose a file").set_input_files(tmp_path / HOSTILE)
         page.wait_for_selector("#problem:not(:empty)")
-        assert "cannot be decoded" in page.get_by_role("alert").inner_text()
+        assert "is text" in page.get_by_role("alert").inner_text()
         (tmp_path / HOSTILE).write_bytes(sound.read_bytes())
         choose(page, tmp_path / HOSTILE)
         assert HOSTILE in page.inner_text("#analysed")
