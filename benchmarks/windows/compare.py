@@ -24,6 +24,7 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut
 from sertool import audio
 from sertool.audio.activity import frame_length, levels, near_loudest
 from sertool.audio.highpass import highpass
+from sertool.audio.utterance import stretch
 from sertool.corpora import find_corpus
 from sertool.corpora.sources import folder_source
 from sertool.errors import BadRecording
@@ -44,13 +45,7 @@ def within(sound: Signal, decibels: float, longest_s: float, margin_s: float = 0
     """From the first to the last frame so near the loudest, or the stretch with most of them."""
     length = frame_length(sound.rate)
     active = near_loudest(levels(sound), decibels)
-    where, most = np.flatnonzero(active), round(longest_s * sound.rate) // length
-    first, end = where[0], where[-1] + 1
-    if end - first > most:
-        counted = np.concatenate([[0], np.cumsum(active)])
-        starts = np.arange(first, end - most + 1)
-        first = starts[np.argmax(counted[starts + most] - counted[starts])]
-        end = first + most
+    first, end = stretch(active, round(longest_s * sound.rate) // length)
     margin = round(margin_s * sound.rate)
     part = sound.samples[max(0, first * length - margin) : end * length + margin]
     return Signal(part, sound.rate)

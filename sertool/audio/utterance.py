@@ -58,7 +58,7 @@ def trimmed(signal: Signal, longest_s: float) -> tuple[Signal, float]:
     if not frames.size:
         return signal, 0.0
     length = frame_length(signal.rate)
-    first, last = _stretch(near_loudest(frames), round(longest_s * signal.rate) // length)
+    first, last = stretch(near_loudest(frames), round(longest_s * signal.rate) // length)
     part = signal.samples[first * length : last * length]
     return Signal(part, signal.rate), first * length / signal.rate
 
@@ -98,8 +98,14 @@ def _beginning(frames: np.ndarray) -> float | None:
     return next((FRAME_S * start for start, found in enumerate(spoken) if found), 0.0)
 
 
-def _stretch(active: np.ndarray, longest: int) -> tuple[int, int]:
-    """Where the active frames begin and end, or a stretch of `longest` frames with the most."""
+def stretch(active: np.ndarray, longest: int) -> tuple[int, int]:
+    """Where the active frames begin and end, or a stretch of `longest` frames with the most.
+
+    >>> stretch(np.array([False, True, False, True, False]), 9)
+    (1, 4)
+    >>> stretch(np.array([True, False, True, True]), 2)
+    (2, 4)
+    """
     where = np.flatnonzero(active)
     first, end = int(where[0]), int(where[-1]) + 1
     if end - first <= longest:

@@ -12,6 +12,7 @@ import typer
 from sertool.cli import console, home, stopping
 from sertool.cli.plugin_option import PluginFiles
 from sertool.cli.report import show
+from sertool.cli.window_option import WindowRuleName
 from sertool.errors import BadChoice
 from sertool.features.sets import BEST
 from sertool.storage import paths
@@ -68,9 +69,7 @@ def benchmark(
             f"{','.join(BEST)}, if the store holds them)",
         ),
     ] = None,
-    window: Annotated[
-        str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
-    ] = None,
+    window: WindowRuleName = None,
     normalisation: Annotated[
         str | None,
         typer.Option(metavar="A,B", help="none, train, corpus, speaker, extremes, or a plug-in."),

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 Outcome = TypeVar("Outcome")
 
-WINDOW = (
-    "What is measured of a recording: study = 2.5 s from 0.6 s on; utterance = from the first to "
-    "the last sound of speech, up to 4 s. (default: that of each feature set)"
-)
 ENGINE = "Where the work is done: in processes of this machine, or on a Dask cluster."
 SCHEDULER = "The address of the Dask scheduler; its workers need sertool, too."
 SETTLED_S = 1.0

@@ -9,6 +9,7 @@ import typer
 
 from sertool.cli import console, corpus_options, home, skipped, stopping
 from sertool.cli.plugin_option import PluginFiles
+from sertool.cli.window_option import WindowRuleName
 from sertool.errors import BadRecording
 from sertool.features.sets import BEST
 from sertool.types import EMOTIONS
@@ -63,9 +64,7 @@ def extract(
             "in it.",
         ),
     ] = ",".join(BEST),
-    window: Annotated[
-        str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
-    ] = None,
+    window: WindowRuleName = None,
     engine: Annotated[str, typer.Option(metavar="local|dask", help=console.ENGINE)] = "local",
     scheduler: Annotated[
         str | None, typer.Option(metavar="TCP://HOST:PORT", help=console.SCHEDULER)

@@ -9,6 +9,7 @@ import typer
 
 from sertool.cli import console, home, stopping
 from sertool.cli.plugin_option import PluginFiles
+from sertool.cli.window_option import WindowRuleName
 from sertool.errors import BadChoice
 from sertool.features.sets import BEST
 from sertool.notation import percent, settings
@@ -44,9 +45,7 @@ def train(
             f"{','.join(BEST)}, if the store holds them)",
         ),
     ] = None,
-    window: Annotated[
-        str | None, typer.Option(metavar="study|utterance", help=console.WINDOW)
-    ] = None,
+    window: WindowRuleName = None,
     train_variants: Annotated[
         str | None,
         typer.Option(
